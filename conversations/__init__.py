@@ -1,0 +1,1 @@
+"""The words of the domain: messages, replies, conversations. Depends on nothing but the standard library."""

@@ -1,0 +1,96 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from conversations.errors import ConversationOwned
+from conversations.message import Address
+
+
+class Owner(StrEnum):
+    """Who may speak. Every change of owner begins a new epoch."""
+
+    BOT = "bot"
+    WAITING = "waiting"
+    """Handed over: a ticket is open and nobody has taken over yet. The bot only says what cannot wait."""
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueState:
+    """Where a resident stands in a procedure: plain data, so it can be stored, shown and tested."""
+
+    dialogue: str
+    step: str
+    answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    since: datetime
+
+    def answered(self, slot: str, value: str, *, then: str) -> "DialogueState":
+        return replace(self, answers=MappingProxyType({**self.answers, slot: value}), step=then)
+
+
+@dataclass(slots=True, kw_only=True)
+class Conversation:
+    """All that is said with one address. Changes only by its verbs; each change of owner raises ``epoch``."""
+
+    id: UUID
+    address: Address
+    owner: Owner = Owner.BOT
+    operator_id: UUID | None = None
+    epoch: int = 0
+    closed: bool = False
+    dialogue: DialogueState | None = None
+    language: str = "ja"
+    misunderstood: int = 0
+    """Misunderstandings in a row."""
+    topic: UUID | None = None
+    """The article last answered with: what 「それはいくら？」 is about."""
+    ticket_id: UUID | None = None
+    opened_at: datetime
+    last_message_at: datetime
+
+    def heard(self, at: datetime, language: str | None) -> None:
+        """A resident's message arrived; writing again reopens a closed conversation, with the bot."""
+        self.last_message_at = at
+        self.language = language or self.language
+        if self.closed:
+            self.closed = False
+            self._change_owner(Owner.BOT, None)
+            self.misunderstood = 0
+
+    def wait_for_person(self, ticket_id: UUID) -> None:
+        self.ticket_id = ticket_id
+        self.dialogue = None
+        self.misunderstood = 0
+        if self.owner is Owner.BOT:
+            self._change_owner(Owner.WAITING, None)
+
+    def take_over(self, operator_id: UUID, *, from_operator: UUID | None = None) -> None:
+        """A person takes the conversation: from the bot, or from the colleague named in ``from_operator``.
+
+        Raises ConversationOwned when a colleague has it who was not named: nobody loses a conversation unasked.
+        """
+        if self.owner is Owner.PERSON and self.operator_id == operator_id:
+            return
+        if self.owner is Owner.PERSON and self.operator_id != from_operator:
+            raise ConversationOwned(str(self.operator_id))
+        self.closed = False
+        self._change_owner(Owner.PERSON, operator_id)
+
+    def hand_back(self) -> None:
+        """The bot answers again."""
+        if self.owner is not Owner.BOT:
+            self._change_owner(Owner.BOT, None)
+        self.misunderstood = 0
+
+    def close(self) -> None:
+        self.hand_back()
+        self.closed = True
+        self.dialogue = None
+        self.topic = None
+
+    def _change_owner(self, owner: Owner, operator_id: UUID | None) -> None:
+        self.owner, self.operator_id = owner, operator_id
+        self.epoch += 1

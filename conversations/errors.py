@@ -1,0 +1,72 @@
+"""What can go wrong, by name.
+
+The whole tree::
+
+    CityError
+    ├── NotFound              the thing named is not there
+    ├── NotAllowed            this person may not do that
+    ├── BadInput              what was given cannot be used: says the thing, the place and the remedy
+    ├── StaleEpoch            somebody else owns the conversation by now
+    ├── EditConflict          somebody else changed it since it was read
+    ├── ConversationOwned     a colleague has the conversation
+    ├── TicketAlreadyClosed   a closed ticket changes only by reopening
+    └── SettingsError         a setting is missing or wrong
+
+No error knows HTTP: ``server/middlewares.py`` maps them.
+"""
+
+
+class CityError(Exception):
+    """Anything the engine itself refuses or cannot do."""
+
+
+class NotFound(CityError):
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"{kind} {key} not found")
+        self.kind = kind
+        self.key = key
+
+
+class NotAllowed(CityError):
+    """The person is known, and may not do this."""
+
+
+class BadInput(CityError):
+    """What was given cannot be used.
+
+    ``key`` names a phrase of the catalogue (``bot/phrases``), so that the reader is told in their language.
+    """
+
+    def __init__(self, key: str, **details: object) -> None:
+        super().__init__(f"{key} {details}" if details else key)
+        self.key = key
+        self.details = details
+
+
+class StaleEpoch(CityError):
+    def __init__(self, conversation_id: object, epoch: int) -> None:
+        super().__init__(f"conversation {conversation_id} has left epoch {epoch}")
+        self.epoch = epoch
+
+
+class EditConflict(CityError):
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"{kind} {key} was changed by somebody else")
+        self.kind = kind
+        self.key = key
+
+
+class ConversationOwned(CityError):
+    def __init__(self, operator_name: str) -> None:
+        super().__init__(f"{operator_name} has the conversation")
+        self.operator_name = operator_name
+
+
+class TicketAlreadyClosed(CityError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"ticket {number} is already closed")
+        self.number = number
+
+
+class SettingsError(CityError):
+    """A setting is missing or wrong; the text names it and says what to do."""

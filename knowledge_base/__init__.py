@@ -1,0 +1,1 @@
+"""Questions and the city's approved answers."""
