@@ -1,0 +1,1 @@
+"""The mind: from one message to a decision to its consequences."""

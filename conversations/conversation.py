@@ -6,7 +6,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from conversations.errors import ConversationOwned
-from conversations.message import Address
+from conversations.message import Address, Choice
 
 
 class Owner(StrEnum):
@@ -47,6 +47,8 @@ class Conversation:
     """Misunderstandings in a row."""
     topic: UUID | None = None
     """The article last answered with: what 「それはいくら？」 is about."""
+    offered: tuple[Choice, ...] = ()
+    """What the bot last let the resident choose from, so that a typed number or label is that choice too."""
     ticket_id: UUID | None = None
     opened_at: datetime
     last_message_at: datetime
