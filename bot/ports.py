@@ -61,6 +61,9 @@ class Records(Protocol):
     async def entry_for(self, channel: str, external_id: str) -> Entry | None:
         """The timeline entry of a message accepted before."""
 
+    async def has_entry(self, entry_id: UUID) -> bool:
+        """Whether this entry is stored already: what is sent twice is said once."""
+
     async def queue(self, reply: QueuedReply) -> None:
         """Write an outbox row."""
 

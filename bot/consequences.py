@@ -1,0 +1,182 @@
+"""What a decision changes: conversation, ticket, timeline, outbox. Written through one open transaction."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import uuid4
+
+from bot.decision import Answer, AskBack, Converse, Decision, HandOver, OfferChoices, StaySilent, Why
+from bot.ports import QueuedReply, Records
+from bot.understood import Mind
+from conversations.conversation import Conversation
+from conversations.message import IncomingMessage
+from conversations.reply import Reply
+from conversations.timeline import Author, Entry, Kind
+from tickets.deadlines import due_at, expectation
+from tickets.numbers import ticket_number
+from tickets.ticket import Ticket, TicketStatus
+
+SUBJECT_AT_MOST = 60
+
+
+class Consequences:
+    def __init__(
+        self, records: Records, conversation: Conversation, mind: Mind, now: datetime, *, pulled: frozenset[str]
+    ) -> None:
+        self._records = records
+        self._conversation = conversation
+        self._mind = mind
+        self._now = now
+        self._pulled = pulled
+        self._handle: str | None = None
+
+    async def of(self, decision: Decision, message: IncomingMessage) -> None:
+        """Carry the decision out and end the message: it is answered, handed over, or silent with a reason."""
+        self._handle = message.reply_handle
+        if message.masked:
+            await self.notice("bot.masked")
+        conversation = self._conversation
+        silence = ""
+        match decision:
+            case Answer(reply=reply, article_id=article_id, why=why):
+                conversation.topic = article_id
+                conversation.misunderstood = 0
+                await self.say([reply], why)
+            case OfferChoices(reply=reply, why=why):
+                conversation.misunderstood = 0
+                await self.say([reply], why)
+            case AskBack(reply=reply, why=why):
+                conversation.misunderstood += 1
+                await self.say([reply], why)
+            case Converse(reply=reply, state=state, language=language, why=why):
+                conversation.dialogue = state
+                conversation.misunderstood = 0
+                conversation.language = language or conversation.language
+                await self.say([reply], why)
+            case HandOver():
+                await self._hand_over(decision, message)
+            case StaySilent(reason=reason, alert=alert):
+                silence = reason
+                if alert:
+                    await self._note("alert.urgent_words")
+        await self._records.message_handled(message.id, silence=silence)
+
+    async def say(self, replies: Sequence[Reply], why: Why) -> None:
+        """The bot speaks, in the conversation's present epoch."""
+        for reply in replies:
+            self._conversation.offered = reply.choices
+            await self._tell(reply, kind=Kind.REPLY, author=Author.BOT, why=why)
+
+    async def notice(self, key: str, **values: str) -> None:
+        """The resident is told what happened."""
+        language = self._conversation.language
+        text = self._mind.phrases.say(key, language, **values)
+        await self._tell(Reply(text=text, language=language), kind=Kind.NOTICE, author=Author.SYSTEM)
+
+    async def _tell(self, reply: Reply, *, kind: Kind, author: Author, why: Why | None = None) -> None:
+        conversation = self._conversation
+        entry = Entry(
+            id=uuid4(),
+            conversation_id=conversation.id,
+            kind=kind,
+            author=author,
+            text=reply.text,
+            choices=reply.choices,
+            attachments=reply.attachments,
+            card=reply.card,
+            language=reply.language,
+            at=self._now,
+            epoch=conversation.epoch,
+            why=asdict(why) if why else {},
+        )
+        await self._records.add_entry(entry)
+        if conversation.address.channel not in self._pulled:
+            await self._records.queue(
+                QueuedReply(
+                    id=entry.id,
+                    conversation_id=conversation.id,
+                    address=conversation.address,
+                    reply=reply,
+                    reply_handle=self._handle,
+                    epoch=conversation.epoch if author is Author.BOT else None,
+                )
+            )
+
+    async def _note(self, key: str) -> None:
+        text = self._mind.phrases.say(key, "ja")
+        await self._records.add_entry(
+            Entry(
+                id=uuid4(),
+                conversation_id=self._conversation.id,
+                kind=Kind.NOTE,
+                author=Author.SYSTEM,
+                text=text,
+                at=self._now,
+                epoch=self._conversation.epoch,
+            )
+        )
+
+    async def _hand_over(self, decision: HandOver, message: IncomingMessage) -> None:
+        """Open a ticket (or reopen the conversation's own), wait for a person, and say number and expectation.
+
+        The owner changes first: what the bot says here belongs to the new epoch, so only a person withdraws it.
+        """
+        conversation = self._conversation
+        ticket = await self._open_ticket(decision, message)
+        conversation.wait_for_person(ticket.id)
+        language = conversation.language
+        section = self._mind.city.section(ticket.section)
+        receipt = Reply(
+            text=self._mind.phrases.say(
+                "bot.person.receipt",
+                language,
+                number=ticket.number,
+                section=section.name_in(language),
+                expectation=expectation(self._now, section, self._mind.city, language),
+            ),
+            language=language,
+        )
+        await self.say([*decision.before, receipt], decision.why)
+        if decision.urgent:
+            await self._note("alert.urgent_words")
+
+    async def _open_ticket(self, decision: HandOver, message: IncomingMessage) -> Ticket:
+        conversation = self._conversation
+        if conversation.ticket_id is not None:
+            ticket = await self._records.ticket(conversation.ticket_id)
+            if ticket.status is TicketStatus.CLOSED:
+                ticket.reopen(by="bot", at=self._now)
+            if ticket.status is not TicketStatus.CLOSED:
+                ticket.note(what=str(decision.reason), by="bot", at=self._now)
+                await self._records.save_ticket(ticket)
+                return ticket
+        city = self._mind.city
+        section = city.section(decision.section)
+        ticket = Ticket.open(
+            id=uuid4(),
+            number=ticket_number(self._now, await self._records.next_ticket_count()),
+            conversation_id=conversation.id,
+            subject=decision.subject or message.text.strip()[:SUBJECT_AT_MOST],
+            section=section.id,
+            reason=decision.reason,
+            language=conversation.language,
+            at=self._now,
+            due_at=due_at(self._now, section.calendar, city.answer_within_working_days),
+        )
+        await self._records.add_ticket(ticket)
+        if decision.details:
+            lines = "\n".join(f"{name}: {value}" for name, value in decision.details.items())
+            await self._records.add_entry(
+                Entry(
+                    id=uuid4(),
+                    conversation_id=conversation.id,
+                    kind=Kind.NOTE,
+                    author=Author.BOT,
+                    text=lines,
+                    at=self._now,
+                    epoch=conversation.epoch,
+                )
+            )
+        return ticket
+
+

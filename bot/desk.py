@@ -1,0 +1,216 @@
+"""What people do at the desk: each verb is one transaction, checked against who they are and what was seen."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4, uuid5
+
+from bot.consequences import Consequences
+from bot.engine import Notices, Understanding
+from bot.ports import Clock, QueuedReply, Records, Store
+from conversations.conversation import Conversation, Owner
+from conversations.errors import ConversationOwned, NotAllowed
+from conversations.message import Attachment
+from conversations.reply import Reply
+from conversations.timeline import Author, Entry, Kind
+from tickets.deadlines import due_at
+from tickets.numbers import ticket_number
+from tickets.operators import Operator, Permission, may
+from tickets.ticket import HandOverReason, Ticket, TicketStatus
+
+
+class Desk:
+    """Take over, reply, note, hand back, close. Every change of owner begins a new epoch, so the bot falls silent."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        understanding: Understanding,
+        clock: Clock,
+        pulled: frozenset[str],
+        notices: Notices,
+    ) -> None:
+        self._store = store
+        self._understanding = understanding
+        self._clock = clock
+        self._pulled = pulled
+        self._notices = notices
+
+    async def take_over(self, conversation_id: UUID, operator: Operator, *, from_colleague: UUID | None = None) -> None:
+        """The operator owns the conversation from this commit on; queued bot replies are withdrawn.
+
+        Raises ConversationOwned when a colleague has it (name them in ``from_colleague`` to take it from them).
+        """
+        _must(operator, Permission.TAKE_OVER)
+        if from_colleague is not None:
+            _must(operator, Permission.TAKE_FROM_COLLEAGUE)
+        async with self._at(conversation_id) as act:
+            if act.conversation.owner is Owner.PERSON and act.conversation.operator_id == operator.id:
+                return
+            act.conversation.take_over(operator.id, from_operator=from_colleague)
+            await act.records.withdraw_bot_replies(conversation_id, before_epoch=act.conversation.epoch)
+            ticket = await act.ticket(operator)
+            ticket.assign_to(operator.id, by=operator.login, at=act.now)
+            await act.records.save_ticket(ticket)
+            await act.consequences.notice("bot.person.joined", name=operator.name)
+
+    async def reply(
+        self,
+        conversation_id: UUID,
+        operator: Operator,
+        text: str,
+        *,
+        key: UUID,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> Entry:
+        """Say something to the resident. ``key`` is made with the form: sent twice, it is said once.
+
+        Raises ConversationOwned when somebody else has it, NotAllowed when nobody took it over yet.
+        """
+        _must(operator, Permission.REPLY)
+        async with self._at(conversation_id) as act:
+            act.must_be_held_by(operator)
+            entry = act.entry(operator, Kind.REPLY, text, key=key, attachments=attachments)
+            if await act.records.has_entry(entry.id):
+                return entry
+            stored = await act.records.add_entry(entry)
+            await act.send(stored)
+            ticket = await act.ticket(operator)
+            ticket.note(what="replied", by=operator.login, at=act.now)
+            await act.records.save_ticket(ticket)
+        return stored
+
+    async def note(self, conversation_id: UUID, operator: Operator, text: str, *, key: UUID) -> None:
+        """Leave a note that only staff see."""
+        _must(operator, Permission.REPLY)
+        async with self._at(conversation_id) as act:
+            entry = act.entry(operator, Kind.NOTE, text, key=key)
+            if not await act.records.has_entry(entry.id):
+                await act.records.add_entry(entry)
+
+    async def hand_back(self, conversation_id: UUID, operator: Operator) -> None:
+        """The bot answers again; the ticket stays open until it is closed."""
+        _must(operator, Permission.REPLY)
+        async with self._at(conversation_id) as act:
+            act.must_be_held_by(operator)
+            act.conversation.hand_back()
+            ticket = await act.ticket(operator)
+            ticket.release(by=operator.login, at=act.now)
+            await act.records.save_ticket(ticket)
+            await act.consequences.notice("bot.person.left")
+
+    async def close(self, conversation_id: UUID, operator: Operator) -> None:
+        """The matter is settled: ticket and conversation are closed. The resident reopens it by writing again."""
+        _must(operator, Permission.REPLY)
+        async with self._at(conversation_id) as act:
+            if act.conversation.owner is Owner.PERSON:
+                act.must_be_held_by(operator)
+            if act.conversation.ticket_id is not None:
+                ticket = await act.records.ticket(act.conversation.ticket_id)
+                if ticket.status is not TicketStatus.CLOSED:
+                    ticket.close(by=operator.login, at=act.now)
+                    await act.records.save_ticket(ticket)
+            await act.records.withdraw_bot_replies(conversation_id, before_epoch=act.conversation.epoch + 1)
+            act.conversation.close()
+            await act.consequences.notice("bot.closed")
+
+    async def leave(self, conversation_id: UUID) -> None:
+        """The resident ends the conversation; an open ticket stays open: somebody may still owe an answer."""
+        async with self._at(conversation_id) as act:
+            if act.conversation.owner is Owner.BOT:
+                act.conversation.close()
+            await act.consequences.notice("bot.closed")
+
+    @asynccontextmanager
+    async def _at(self, conversation_id: UUID) -> AsyncIterator["Act"]:
+        """The conversation, locked; written back and announced at the end."""
+        async with self._store.transaction() as records:
+            conversation = await records.conversation(conversation_id)
+            read_at_epoch = conversation.epoch
+            act = Act(records, conversation, self._understanding, self._clock, self._pulled)
+            yield act
+            await records.save_conversation(conversation, read_at_epoch=read_at_epoch)
+        await self._notices.changed(conversation_id)
+
+
+class Act:
+    """One verb under way: an open transaction and the conversation it is about."""
+
+    def __init__(
+        self,
+        records: Records,
+        conversation: Conversation,
+        understanding: Understanding,
+        clock: Clock,
+        pulled: frozenset[str],
+    ) -> None:
+        self.records = records
+        self.conversation = conversation
+        self.mind = understanding.mind()
+        self.now = clock.now()
+        self._pulled = pulled
+        self.consequences = Consequences(records, conversation, self.mind, self.now, pulled=pulled)
+
+    def must_be_held_by(self, operator: Operator) -> None:
+        if self.conversation.owner is not Owner.PERSON:
+            raise NotAllowed("take_over_first")
+        if self.conversation.operator_id != operator.id:
+            raise ConversationOwned(str(self.conversation.operator_id))
+
+    def entry(
+        self, operator: Operator, kind: Kind, text: str, *, key: UUID, attachments: tuple[Attachment, ...] = ()
+    ) -> Entry:
+        return Entry(
+            id=uuid5(key, str(self.conversation.id)),
+            conversation_id=self.conversation.id,
+            kind=kind,
+            author=Author.OPERATOR,
+            author_name=operator.name,
+            text=text,
+            attachments=attachments,
+            language=self.conversation.language,
+            at=self.now,
+            epoch=self.conversation.epoch,
+        )
+
+    async def send(self, entry: Entry) -> None:
+        if self.conversation.address.channel in self._pulled:
+            return
+        reply = Reply(text=entry.text, attachments=entry.attachments, language=entry.language)
+        await self.records.queue(
+            QueuedReply(
+                id=entry.id,
+                conversation_id=entry.conversation_id,
+                address=self.conversation.address,
+                reply=reply,
+                epoch=None,
+            )
+        )
+
+    async def ticket(self, operator: Operator) -> Ticket:
+        """The conversation's ticket, open: made now if a person steps in unasked, reopened if it was closed."""
+        if self.conversation.ticket_id is not None:
+            ticket = await self.records.ticket(self.conversation.ticket_id)
+            if ticket.status is TicketStatus.CLOSED:
+                ticket.reopen(by=operator.login, at=self.now)
+            return ticket
+        section = self.mind.city.section(operator.section)
+        ticket = Ticket.open(
+            id=uuid4(),
+            number=ticket_number(self.now, await self.records.next_ticket_count()),
+            conversation_id=self.conversation.id,
+            subject="",
+            section=section.id,
+            reason=HandOverReason.TAKEN_OVER,
+            language=self.conversation.language,
+            at=self.now,
+            due_at=due_at(self.now, section.calendar, self.mind.city.answer_within_working_days),
+        )
+        await self.records.add_ticket(ticket)
+        self.conversation.ticket_id = ticket.id
+        return ticket
+
+
+def _must(operator: Operator, permission: Permission) -> None:
+    if not may(operator, permission):
+        raise NotAllowed(permission)

@@ -1,0 +1,117 @@
+"""From a message to its consequences: remembered before it is acknowledged, sent after it is committed."""
+
+from dataclasses import replace
+from typing import Protocol
+from uuid import UUID
+
+from bot.consequences import Consequences
+from bot.deciding import decide
+from bot.ports import Clock, Store
+from bot.understood import Mind, Understood
+from conversations.conversation import Conversation, Owner
+from conversations.message import IncomingMessage
+from conversations.timeline import Author, Entry, Kind
+
+
+class Understanding(Protocol):
+    async def understand(self, message: IncomingMessage, conversation_language: str) -> Understood:
+        """What the words may mean. May take milliseconds: asked outside of any transaction."""
+
+    def mind(self) -> Mind:
+        """What is published right now."""
+
+
+class Notices(Protocol):
+    async def changed(self, conversation_id: UUID) -> None:
+        """Wake whoever looks at, works on or sends for this conversation. May get lost: nobody depends on it."""
+
+
+class Engine:
+    """``pulled`` names the channels whose residents fetch the timeline themselves."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        understanding: Understanding,
+        clock: Clock,
+        pulled: frozenset[str],
+        notices: Notices,
+    ) -> None:
+        self._store = store
+        self._understanding = understanding
+        self._clock = clock
+        self._pulled = pulled
+        self._notices = notices
+
+    async def accept(self, message: IncomingMessage, raw: bytes | None = None) -> Entry:
+        """Remember a message, once. When this returns it is committed: only now may it be acknowledged.
+
+        The same (channel, external id) again returns the entry of the first time.
+        """
+        async with self._store.transaction() as records:
+            conversation = await records.conversation_with(message.sender, message.received_at)
+            if await records.remember(message, conversation.id, raw):
+                entry = await records.add_entry(_said(message, conversation))
+            else:
+                first = await records.entry_for(message.sender.channel, message.external_id)
+                assert first is not None, "an inbox row and its entry are written together"
+                return first
+        await self._notices.changed(conversation.id)
+        return entry
+
+    async def handle_next(self, conversation_id: UUID) -> bool:
+        """Handle the oldest waiting message of a conversation; False when there is none.
+
+        One transaction: the message is handled, the conversation changed, the ticket opened, the replies queued —
+        all of it, or nothing. Raises StaleEpoch when a person took over meanwhile: try again, and decide anew.
+        """
+        message = await self._store.peek(conversation_id)
+        if message is None:
+            return False
+        understood = await self._understanding.understand(message, message.language or "")
+        mind = self._understanding.mind()
+        now = self._clock.now()
+        async with self._store.transaction() as records:
+            conversation = await records.conversation(conversation_id)
+            current = await records.next_message(conversation_id)
+            if current is None or current.id != message.id:
+                return True  # another worker was quicker
+            read_at_epoch = conversation.epoch
+            conversation.heard(now, understood.language)
+            message = _as_chosen(message, conversation)
+            decision = decide(conversation, message, understood, mind, now)
+            consequences = Consequences(records, conversation, mind, now, pulled=self._pulled)
+            await consequences.of(decision, message)
+            await records.save_conversation(conversation, read_at_epoch=read_at_epoch)
+        await self._notices.changed(conversation_id)
+        return True
+
+
+def _said(message: IncomingMessage, conversation: Conversation) -> Entry:
+    return Entry(
+        id=message.id,
+        conversation_id=conversation.id,
+        kind=Kind.SAID,
+        author=Author.RESIDENT,
+        text=message.text,
+        attachments=message.attachments,
+        language=message.language or conversation.language,
+        external_id=message.external_id,
+        at=message.received_at,
+        epoch=conversation.epoch,
+    )
+
+
+def _as_chosen(message: IncomingMessage, conversation: Conversation) -> IncomingMessage:
+    """A typed number or label of what was offered is that choice; so is a choice picked by button."""
+    if message.choice is not None or not conversation.offered or conversation.owner is Owner.PERSON:
+        return message
+    typed = message.text.strip().translate(_DIGITS)
+    for number, choice in enumerate(conversation.offered, start=1):
+        if typed in {str(number), choice.label}:
+            return replace(message, choice=choice.value)
+    return message
+
+
+_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
