@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 
+from knowledge_base.search import OFFER_AT
+
 from bot.decision import Answer, OfferChoices, Why
 from bot.understood import Mind
 from conversations.message import Choice
 from conversations.reply import Card, Reply
 from knowledge_base.article import ArticleVersion, Match
-from knowledge_base.search import OFFER_AT
 
 OTHERS_AT_MOST = 3
 LABEL_AT_MOST = 80
 
 
-def answer_with(
-    version: ArticleVersion, mind: Mind, language: str, why: Why, others: Sequence[Match] = ()
-) -> Answer:
+def answer_with(version: ArticleVersion, mind: Mind, language: str, why: Why, others: Sequence[Match] = ()) -> Answer:
     """The published text, word for word; only a notice that it is in another language may stand before it."""
     content = version.content
     text, really_in = content.answer_in(language)

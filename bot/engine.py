@@ -14,7 +14,7 @@ from conversations.timeline import Author, Entry, Kind
 
 
 class Understanding(Protocol):
-    async def understand(self, message: IncomingMessage, conversation_language: str) -> Understood:
+    async def understand(self, message: IncomingMessage) -> Understood:
         """What the words may mean. May take milliseconds: asked outside of any transaction."""
 
     def mind(self) -> Mind:
@@ -69,7 +69,7 @@ class Engine:
         message = await self._store.peek(conversation_id)
         if message is None:
             return False
-        understood = await self._understanding.understand(message, message.language or "")
+        understood = await self._understanding.understand(message)
         mind = self._understanding.mind()
         now = self._clock.now()
         async with self._store.transaction() as records:
@@ -78,6 +78,7 @@ class Engine:
             if current is None or current.id != message.id:
                 return True  # another worker was quicker
             read_at_epoch = conversation.epoch
+            understood = replace(understood, language=_language(message, understood, conversation))
             conversation.heard(now, understood.language)
             message = _as_chosen(message, conversation)
             decision = decide(conversation, message, understood, mind, now)
@@ -101,6 +102,15 @@ def _said(message: IncomingMessage, conversation: Conversation) -> Entry:
         at=message.received_at,
         epoch=conversation.epoch,
     )
+
+
+def _language(message: IncomingMessage, understood: Understood, conversation: Conversation) -> str:
+    """What the resident chose; else what the words tell; else what was spoken so far.
+
+    やさしい日本語 is only ever chosen: Japanese words do not end it.
+    """
+    told = message.language or understood.language or conversation.language
+    return conversation.language if told == "ja" and conversation.language == "ja-easy" else told
 
 
 def _as_chosen(message: IncomingMessage, conversation: Conversation) -> IncomingMessage:
