@@ -1,0 +1,72 @@
+"""What the bot knows right now, swapped as a whole when staff publish or vectors arrive."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from knowledge_base.search import FaqIndex
+from language.identify import identify
+
+from bot.ports import Clock
+from bot.understanding.guards import notice
+from bot.understanding.intents import IntentClassifier
+from bot.understood import Mind, Understood
+from conversations.message import IncomingMessage
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+MATCHES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One consistent state of knowledge: never half an old index and half a new one."""
+
+    mind: Mind
+    index: FaqIndex
+    intents: IntentClassifier
+
+
+class Knowing:
+    """Understands messages with the newest published knowledge, off the event loop.
+
+    One thread: on the small machines this runs on, a second would only take turns with the first.
+    """
+
+    def __init__(self, known: Known, clock: Clock) -> None:
+        self._known = known
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="understanding")
+
+    def mind(self) -> Mind:
+        return self._known.mind
+
+    def known(self) -> Known:
+        return self._known
+
+    def swap(self, known: Known) -> None:
+        """From the next message on, this is what the bot knows."""
+        self._known = known
+
+    async def understand(self, message: IncomingMessage) -> Understood:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.think, message.text)
+
+    def think(self, text: str) -> Understood:
+        """The same, on the caller's thread: for the command line and the benchmarks."""
+        known = self._known
+        language = identify(text, "")
+        if not text.strip():
+            return Understood(language=language)
+        return Understood(
+            language=language,
+            guard=notice(text, language),
+            intent=known.intents.classify(text),
+            matches=known.index.search(text, at_most=MATCHES, today=self._today()),
+        )
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(JAPAN).date()
