@@ -1,0 +1,75 @@
+"""The outbox, emptied: what was decided and committed is sent, and what came of it is recorded."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from channels.channel import Accepted, Channel, DeliveryOutcome, Refused, RetryLater
+from conversations.message import Address
+from conversations.reply import Reply
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=2)
+AT_ONCE = 20
+
+
+class Due(Protocol):
+    """A claimed outbox row."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def conversation_id(self) -> UUID: ...
+    @property
+    def address(self) -> Address: ...
+    @property
+    def reply(self) -> Reply: ...
+    @property
+    def reply_handle(self) -> str | None: ...
+
+
+class Outbox(Protocol):
+    async def claim_due(self, *, at_most: int, lease: timedelta) -> Sequence[Due]:
+        """Rows to send now, oldest first, ours until the lease ends.
+
+        A bot's row whose epoch is over is withdrawn here, in the same transaction, and not returned.
+        """
+
+    async def accepted(self, reply_id: UUID) -> None: ...
+
+    async def put_off(self, reply_id: UUID, after: timedelta) -> None: ...
+
+    async def refused(self, reply_id: UUID, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one row."""
+
+    conversation_id: UUID
+    outcome: DeliveryOutcome
+
+
+async def deliver_due(outbox: Outbox, channels: Mapping[str, Channel]) -> list[Sent]:
+    """Send everything that is due. A refusal is returned so that the caller makes a person look."""
+    sent = []
+    for row in await outbox.claim_due(at_most=AT_ONCE, lease=LEASE):
+        channel = channels.get(row.address.channel)
+        outcome: DeliveryOutcome = Refused(f"no channel {row.address.channel}")
+        if channel is not None:
+            outcome = await channel.send(row.address, row.reply, key=str(row.id), handle=row.reply_handle)
+        match outcome:
+            case Accepted():
+                await outbox.accepted(row.id)
+            case RetryLater(after=after):
+                await outbox.put_off(row.id, after)
+            case Refused(reason=reason):
+                await outbox.refused(row.id, reason)
+        log.info("reply sent", reply_id=str(row.id), channel=row.address.channel, outcome=type(outcome).__name__)
+        sent.append(Sent(row.conversation_id, outcome))
+    return sent
