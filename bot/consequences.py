@@ -30,10 +30,12 @@ class Consequences:
         self._now = now
         self._pulled = pulled
         self._handle: str | None = None
+        self._about: str = ""
 
     async def of(self, decision: Decision, message: IncomingMessage) -> None:
         """Carry the decision out and end the message: it is answered, handed over, or silent with a reason."""
         self._handle = message.reply_handle
+        self._about = str(message.id)
         if message.masked:
             await self.notice("bot.masked")
         conversation = self._conversation
@@ -88,7 +90,7 @@ class Consequences:
             language=reply.language,
             at=self._now,
             epoch=conversation.epoch,
-            why=asdict(why) if why else {},
+            why={**asdict(why), "message": self._about} if why else {},
         )
         await self._records.add_entry(entry)
         if conversation.address.channel not in self._pulled:
