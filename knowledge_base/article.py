@@ -7,6 +7,10 @@ from uuid import UUID
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+def _nothing() -> Mapping[str, str]:
+    return NOTHING
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleContent:
     """What staff write: one question, the city's answer, and what belongs to it."""
@@ -24,15 +28,15 @@ class ArticleContent:
     fee: str = ""
     hours: str = ""
     url: str = ""
-    questions: Mapping[str, str] = NOTHING
+    questions: Mapping[str, str] = field(default_factory=_nothing)
     """translated questions, by language (``en``, ``ja-easy``)"""
-    answers: Mapping[str, str] = NOTHING
+    answers: Mapping[str, str] = field(default_factory=_nothing)
     """translated answers, by language"""
     valid_from: date | None = None
     valid_until: date | None = None
     """last day the answer is true"""
     review_by: date | None = None
-    extra: Mapping[str, str] = NOTHING
+    extra: Mapping[str, str] = field(default_factory=_nothing)
     """columns of an imported file that we do not know; kept and exported again"""
 
     def answer_in(self, language: str) -> tuple[str, str]:
