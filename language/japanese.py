@@ -1,0 +1,134 @@
+"""Japanese as people type it, made comparable: one spelling, content words, readings.
+
+Every function takes any text, never raises on it, and may be called from any thread.
+"""
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
+
+from language.variants import unified
+
+LONGEST = 8_000
+"""Characters looked at by the word cutter; what follows is not cut. Sudachi itself refuses about 16,000."""
+
+_ROUNDS = 4
+_KANA = r"ぁ-ゖァ-ヺ"
+_DASH_AFTER_KANA = re.compile(rf"(?<=[{_KANA}])[-‐‑‒–—―−─━~〜ー]+")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ud800-\udfff]"
+)
+_SPACES = re.compile(r"\s+")
+_NOT_LETTERS = re.compile(r"[\W_ー]+")
+_HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+_KATAKANA = {code + 0x60: code for code in range(0x3041, 0x3097)}
+_LATIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+
+_SKIPPED = frozenset({"助詞", "助動詞", "補助記号", "空白", "記号", "接頭辞"})
+_EMPTY_WORDS = frozenset(
+    {
+        *("為る", "居る", "有る", "成る", "下さる", "御座る", "頂く", "貰う", "仕舞う", "致す", "申す", "遣る"),
+        *("事", "物", "其れ", "此れ", "時", "様", "訳", "所", "方", "為", "ます", "です", "さん", "ちゃん", "ます"),
+        *("the", "a", "an", "of", "to", "in", "is", "are", "do", "does", "i", "my", "me", "it", "for", "on", "at"),
+        *("can", "and", "or", "be", "there", "this", "that", "you", "your", "please", "would", "like", "with"),
+    }
+)
+
+_dictionary_lock = threading.Lock()
+_per_thread = threading.local()
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> Dictionary:
+    return Dictionary()
+
+
+def _tokenizer() -> Tokenizer:
+    """One tokenizer a thread: they share the dictionary, but each keeps its own working memory."""
+    tokenizer = getattr(_per_thread, "tokenizer", None)
+    if tokenizer is None:
+        with _dictionary_lock:
+            tokenizer = _dictionary().tokenizer(SplitMode.C)
+        _per_thread.tokenizer = tokenizer
+    assert isinstance(tokenizer, Tokenizer)
+    return tokenizer
+
+
+def normalise(text: str) -> str:
+    """One spelling for what people type in many: width, case, dashes for ー, spaces, variant spellings.
+
+    Normalising twice changes nothing; full and half width come out equal. For comparing, never for showing.
+    """
+    for _ in range(_ROUNDS):
+        again = _normalised_once(text)
+        if again == text:
+            break
+        text = again
+    return text
+
+
+def _normalised_once(text: str) -> str:
+    text = _UNSEEN.sub("", text)
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+    text = _DASH_AFTER_KANA.sub("ー", text)
+    return unified(_SPACES.sub(" ", text).strip())
+
+
+@lru_cache(maxsize=8192)
+def key(text: str) -> str:
+    """Two texts with the same key were meant to be the same: letters and digits only, kana as hiragana, no ー."""
+    return _NOT_LETTERS.sub("", normalise(text)).translate(_KATAKANA)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words that carry meaning, in Sudachi's normalised form, in order, repeats kept.
+
+    A compound comes whole and in its parts: 住民票 is 住民票, 住民 and 票.
+    """
+    found: list[str] = []
+    for morpheme in _cut(text):
+        if morpheme.part_of_speech()[0] in _SKIPPED:
+            continue
+        found.append(_word(morpheme))
+        parts = morpheme.split(SplitMode.A, add_single=False)
+        found += [_word(part) for part in parts if part.part_of_speech()[0] not in _SKIPPED]
+    return tuple(word for word in found if word and word not in _EMPTY_WORDS)
+
+
+def concepts(text: str) -> tuple[str, ...]:
+    """As ``words``, but a word of Sudachi's synonym dictionary is its groups (``#8536``): ごみ and 廃棄物 meet there."""
+    found: list[str] = []
+    for morpheme in _cut(text):
+        if morpheme.part_of_speech()[0] in _SKIPPED:
+            continue
+        word = _word(morpheme)
+        groups = [f"#{group}" for group in morpheme.synonym_group_ids()]
+        found += groups or ([word] if word else [])
+    return tuple(concept for concept in found if concept not in _EMPTY_WORDS)
+
+
+def reading(text: str) -> str:
+    """How the text is read, in katakana; letters and digits stay, everything else is dropped."""
+    sounds = (_sound(morpheme) for morpheme in _cut(text))
+    return _NOT_LETTERS.sub("", "".join(sounds)).translate(_HIRAGANA)
+
+
+def _cut(text: str) -> list[Morpheme]:
+    return list(_tokenizer().tokenize(normalise(text[:LONGEST])[:LONGEST]))
+
+
+def _word(morpheme: Morpheme) -> str:
+    surface = morpheme.surface()
+    if _LATIN.fullmatch(surface):
+        return surface  # "city" stays "city": its normalised form would be シティー
+    return normalise(morpheme.normalized_form())
+
+
+def _sound(morpheme: Morpheme) -> str:
+    surface = morpheme.surface()
+    if morpheme.part_of_speech()[0] in {"補助記号", "空白", "記号"}:
+        return surface
+    return surface if _LATIN.fullmatch(surface) else morpheme.reading_form() or surface
