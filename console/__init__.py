@@ -1,0 +1,1 @@
+"""The staff's web application: one module per page."""
