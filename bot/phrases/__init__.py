@@ -1,0 +1,1 @@
+"""Everything that is said to residents, in one place and three languages."""

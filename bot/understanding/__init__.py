@@ -1,0 +1,1 @@
+"""What words may mean: guards first, then intents. Nothing here decides what to do about it."""
