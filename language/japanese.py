@@ -6,9 +6,15 @@ Every function takes any text, never raises on it, and may be called from any th
 import re
 import threading
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
-from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
+from sudachipy import (  # type: ignore[import-untyped]
+    Dictionary,
+    Morpheme,
+    SplitMode,
+    Tokenizer,
+)
 
 from language.variants import unified
 
@@ -27,7 +33,7 @@ _HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 _KATAKANA = {code + 0x60: code for code in range(0x3041, 0x3097)}
 _LATIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 
-_SKIPPED = frozenset({"助詞", "助動詞", "補助記号", "空白", "記号", "接頭辞"})
+_SKIPPED = frozenset({"助詞", "助動詞", "補助記号", "空白", "記号", "接頭辞", "接続詞"})
 _EMPTY_WORDS = frozenset(
     {
         *("為る", "居る", "有る", "成る", "下さる", "御座る", "頂く", "貰う", "仕舞う", "致す", "申す", "遣る"),
@@ -89,24 +95,19 @@ def words(text: str) -> tuple[str, ...]:
     A compound comes whole and in its parts: 住民票 is 住民票, 住民 and 票.
     """
     found: list[str] = []
-    for morpheme in _cut(text):
-        if morpheme.part_of_speech()[0] in _SKIPPED:
-            continue
-        found.append(_word(morpheme))
-        parts = morpheme.split(SplitMode.A, add_single=False)
-        found += [_word(part) for part in parts if part.part_of_speech()[0] not in _SKIPPED]
-    return tuple(word for word in found if word and word not in _EMPTY_WORDS)
+    for morpheme in _with_meaning(_cut(text)):
+        found += _words(morpheme)
+        for part in _with_meaning(morpheme.split(SplitMode.A, add_single=False)):
+            found += _words(part)
+    return tuple(word for word in found if word not in _EMPTY_WORDS)
 
 
 def concepts(text: str) -> tuple[str, ...]:
     """As ``words``, but a word of Sudachi's synonym dictionary is its groups (``#8536``): ごみ and 廃棄物 meet there."""
     found: list[str] = []
-    for morpheme in _cut(text):
-        if morpheme.part_of_speech()[0] in _SKIPPED:
-            continue
-        word = _word(morpheme)
+    for morpheme in _with_meaning(_cut(text)):
         groups = [f"#{group}" for group in morpheme.synonym_group_ids()]
-        found += groups or ([word] if word else [])
+        found += groups or _words(morpheme)
     return tuple(concept for concept in found if concept not in _EMPTY_WORDS)
 
 
@@ -120,15 +121,19 @@ def _cut(text: str) -> list[Morpheme]:
     return list(_tokenizer().tokenize(normalise(text[:LONGEST])[:LONGEST]))
 
 
-def _word(morpheme: Morpheme) -> str:
-    surface = morpheme.surface()
-    if _LATIN.fullmatch(surface):
-        return surface  # "city" stays "city": its normalised form would be シティー
-    return normalise(morpheme.normalized_form())
+def _with_meaning(morphemes: Iterable[Morpheme]) -> list[Morpheme]:
+    return [morpheme for morpheme in morphemes if morpheme.part_of_speech()[0] not in _SKIPPED]
+
+
+def _words(morpheme: Morpheme) -> list[str]:
+    surface = str(morpheme.surface())
+    if surface.isascii():
+        return _LATIN.findall(surface)  # "city" stays "city": its normalised form would be シティー
+    return [word] if (word := normalise(morpheme.normalized_form())) else []
 
 
 def _sound(morpheme: Morpheme) -> str:
-    surface = morpheme.surface()
+    surface = str(morpheme.surface())
     if morpheme.part_of_speech()[0] in {"補助記号", "空白", "記号"}:
         return surface
-    return surface if _LATIN.fullmatch(surface) else morpheme.reading_form() or surface
+    return surface if _LATIN.fullmatch(surface) else str(morpheme.reading_form()) or surface

@@ -1,0 +1,120 @@
+"""Questions with known answers for the benchmarks of search: made from an FAQ by holding some of it back."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID, uuid5
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.article import ArticleVersion
+from knowledge_base.importing import import_faq
+from knowledge_base.search import FaqIndex
+from language.encoder import Encoder, text_key
+from language.japanese import reading, words
+
+TODAY = date(2026, 11, 24)
+OFF_TOPIC = Path(__file__).with_name("off_topic.txt")
+_NAMESPACE = UUID("6f1c2a52-58b6-4b1e-9d0a-0a3a52f2a001")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    question: str
+    right: str
+    """external id of the entry that answers it; empty when none does"""
+    kind: str
+
+
+def versions_of(*paths: Path) -> list[ArticleVersion]:
+    """The entries of one FAQ, kept in one or several files."""
+    entries = [entry for path in paths for entry in import_faq(path.read_bytes(), path.name).entries]
+    return [
+        ArticleVersion(
+            id=uuid5(_NAMESPACE, entry.external_id),
+            article_id=uuid5(_NAMESPACE, entry.external_id),
+            external_id=entry.external_id,
+            number=1,
+            content=entry.content,
+            author="benchmark",
+            published_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        for entry in entries
+    ]
+
+
+def off_topic() -> list[Asked]:
+    lines = OFF_TOPIC.read_text(encoding="utf-8").splitlines()
+    return [Asked(line, "", "off topic") for line in lines if line and not line.startswith("#")]
+
+
+def half_of(name: str) -> int:
+    """0 or 1, for ever the same for one name: to fit on one half and to report on the other."""
+    return hashlib.sha256(name.encode()).digest()[0] % 2
+
+
+class VectorFile:
+    """Vectors kept between runs, as the database keeps them in the product."""
+
+    def __init__(self, path: Path, encoder: Encoder) -> None:
+        self._path, self._encoder = path, encoder
+        self.vectors: dict[str, NDArray[np.float32]] = {}
+        if path.exists():
+            with np.load(path) as stored:
+                self.vectors = dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
+
+    def complete(self, versions: Sequence[ArticleVersion]) -> dict[str, NDArray[np.float32]]:
+        missing = FaqIndex.build(versions, vectors=self.vectors, encoder=self._encoder).passages_needed()
+        if missing:
+            print(f"encoding {len(missing)} texts …", flush=True)
+            rows = self._encoder.passages(missing)
+            self.vectors |= {text_key(self._encoder.name, text): row for text, row in zip(missing, rows, strict=True)}
+            np.savez(self._path, keys=np.array(list(self.vectors)), rows=np.stack(list(self.vectors.values())))
+        return self.vectors
+
+
+def held_out(versions: Sequence[ArticleVersion], folds: int = 5) -> Iterator[tuple[list[ArticleVersion], list[Asked]]]:
+    """Leave phrasings out, fold by fold: an FAQ without them, and them as questions.
+
+    In each fold every tenth entry is missing altogether: its phrasings then have no answer here, which is the
+    hard kind of "none": the same city, a neighbouring subject.
+    """
+    for fold in range(folds):
+        kept: list[ArticleVersion] = []
+        asked: list[Asked] = []
+        for number, version in enumerate(versions):
+            content = version.content
+            missing = (number * 7 + fold) % 10 == 0
+            for place, phrasing in enumerate(content.phrasings):
+                if missing:
+                    asked.append(Asked(phrasing, "", "entry missing"))
+                elif (place + number) % folds == fold:
+                    asked.append(Asked(phrasing, version.external_id, "phrasing"))
+            if not missing:
+                others = tuple(p for place, p in enumerate(content.phrasings) if (place + number) % folds != fold)
+                kept.append(_with_phrasings(version, others))
+        yield kept, asked
+
+
+def _with_phrasings(version: ArticleVersion, phrasings: tuple[str, ...]) -> ArticleVersion:
+    return replace(version, content=replace(version.content, phrasings=phrasings))
+
+
+def disturbed(versions: Sequence[ArticleVersion]) -> list[Asked]:
+    """Questions of an FAQ without phrasings, as people send them: words only, kana only, a letter lost, a letter wrong."""
+    asked: list[Asked] = []
+    for version in versions:
+        question = version.content.question
+        at = int(hashlib.sha256(question.encode()).hexdigest(), 16) % max(1, len(question) - 4)
+        pairs = {
+            "as written": question,
+            "words only": " ".join(dict.fromkeys(words(question)[:8])),
+            "kana only": reading(question).translate({code + 0x60: code for code in range(0x3041, 0x3097)}),
+            "letter lost": question[:at] + question[at + 1 :],
+            "letters swapped": question[:at] + question[at + 1 : at + 2] + question[at : at + 1] + question[at + 2 :],
+        }
+        asked += [Asked(text, version.external_id, kind) for kind, text in pairs.items()]
+    return asked

@@ -1,0 +1,46 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from language.identify import identify
+
+
+@pytest.mark.parametrize(
+    ("text", "current", "expected"),
+    [
+        ("ごみの日はいつですか", "", "ja"),
+        ("ごみの日はいつですか", "en", "ja"),
+        ("ごみの日はいつですか", "ja-easy", "ja-easy"),
+        ("When is the garbage collected?", "ja", "en"),
+        ("How do I register my address?", "ja-easy", "en"),
+        ("I want to ask about 国民健康保険", "en", "en"),
+        ("What does ごみ mean on this paper?", "en", "en"),
+    ],
+)
+def test_clear_messages_tell_their_language(text: str, current: str, expected: str) -> None:
+    assert identify(text, current) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["OK", "住民票", "LINE", "hi", "help", "No.1234-AB", "https://www.city.mirai.example/the/way", "😀", "", "123"],
+)
+@pytest.mark.parametrize("current", ["ja", "en", "ja-easy", ""])
+def test_one_short_or_ambiguous_message_never_switches(text: str, current: str) -> None:
+    assert identify(text, current) == current
+
+
+def test_a_japanese_word_amid_an_english_conversation_does_not_switch() -> None:
+    assert identify("はい", "en") == "en"
+
+
+@pytest.mark.parametrize("text", ["gomi no hi wa itsu desu ka", "juminhyo wa doko de toremasu ka"])
+def test_japanese_in_latin_letters_is_not_taken_for_english(text: str) -> None:
+    assert identify(text, "ja") == "ja"
+
+
+@given(st.text(), st.sampled_from(["ja", "en", "ja-easy"]))
+def test_easy_japanese_is_only_chosen_never_found(text: str, current: str) -> None:
+    found = identify(text, current)
+    assert found in {"ja", "en", current}
+    assert found != "ja-easy" or current == "ja-easy"
