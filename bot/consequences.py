@@ -155,7 +155,7 @@ class Consequences:
                 return ticket
         city = self._mind.city
         section = city.section(decision.section)
-        ticket = Ticket.open(
+        ticket = Ticket(
             id=uuid4(),
             number=ticket_number(self._now, await self._records.next_ticket_count()),
             conversation_id=conversation.id,
@@ -163,7 +163,7 @@ class Consequences:
             section=section.id,
             reason=decision.reason,
             language=conversation.language,
-            at=self._now,
+            opened_at=self._now,
             due_at=due_at(self._now, section.calendar, city.answer_within_working_days),
         )
         await self._records.add_ticket(ticket)

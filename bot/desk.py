@@ -196,7 +196,7 @@ class Act:
                 ticket.reopen(by=operator.login, at=self.now)
             return ticket
         section = self.mind.city.section(operator.section)
-        ticket = Ticket.open(
+        ticket = Ticket(
             id=uuid4(),
             number=ticket_number(self.now, await self.records.next_ticket_count()),
             conversation_id=self.conversation.id,
@@ -204,7 +204,7 @@ class Act:
             section=section.id,
             reason=HandOverReason.TAKEN_OVER,
             language=self.conversation.language,
-            at=self.now,
+            opened_at=self.now,
             due_at=due_at(self.now, section.calendar, self.mind.city.answer_within_working_days),
         )
         await self.records.add_ticket(ticket)
