@@ -31,6 +31,6 @@ _OPEN = {
 }
 _CLOSED = {
     "ja": "ただいま受付時間外です。{begins}から担当者が確認し、遅くとも{by}までにお答えします。",
-    "ja-easy": "いま、市役所（しやくしょ）は 休（やす）みです。{begins}から 見（み）ます。{by}までに 答（こた）えます。",
+    "ja-easy": "いま 市役所（しやくしょ）は 休（やす）みです。{begins}に 見（み）ます。{by}までに 答（こた）えます。",
     "en": "We are closed now. Staff will look at this from {begins} and answer by {by} at the latest.",
 }
