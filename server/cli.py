@@ -1,0 +1,174 @@
+"""The command line: ``madoguchi`` (or ``python -m server``). What each word does stands in ``server/commands.py``."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from conversations.errors import CityError, SettingsError
+from server import commands
+from server.settings import Settings, read_settings
+
+EPILOG = """\
+設定 / settings: madoguchi.toml in this folder, MADOGUCHI_* variables over it (docs/operating.md lists all).
+Exit codes: 0 done, 1 could not be done, 2 wrong call or setting.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and end the process with its exit code."""
+    given = parser().parse_args(arguments)
+    try:
+        settings = _settings(given)
+        code = asyncio.run(given.run(settings, given))
+    except SettingsError as trouble:
+        code = _say(f"設定の誤り / wrong setting: {trouble}", 2)
+    except (CityError, OSError) as trouble:
+        code = _say(f"できませんでした / could not be done: {trouble}", 1)
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(
+        prog="madoguchi",
+        description="窓口 Madoguchi: a city hall's chatbot and contact centre.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    root.add_argument("--settings", type=Path, help="another settings file than ./madoguchi.toml")
+    words = root.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = _word(words, "serve", commands.serve, "serve web pages and do all the work, in one process", SERVE)
+    serve.add_argument(
+        "--demo", action="store_true", help="seed みらい市 and its sign-ins into an empty database first"
+    )
+    serve.add_argument("--host", help="address to listen on (default: setting host)")
+    serve.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (default: setting port)")
+    serve.add_argument("--no-work", action="store_true", help="web only; run `madoguchi work` beside it")
+
+    _word(words, "work", commands.work, "only the workers: inbox, outbox, index; for a second process", WORK)
+
+    chat = _word(words, "chat", commands.chat, "talk to the bot in this terminal", CHAT)
+    chat.add_argument("--language", default="ja", choices=["ja", "ja-easy", "en"])
+
+    ask = _word(words, "ask", commands.ask, "one question, one answer", ASK)
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="everything behind the answer, as JSON")
+
+    check = _word(words, "check", commands.check, "check a city's folder; every mistake with file and line", CHECK)
+    check.add_argument("city", type=Path, metavar="CITY")
+
+    init = _word(words, "init", commands.init, "make the folder of a new city", INIT)
+    init.add_argument("folder", type=Path, metavar="DIR")
+
+    load = _word(words, "import-faq", commands.import_faq, "import an FAQ from CSV or XLSX", IMPORT)
+    load.add_argument("file", type=Path, metavar="FILE")
+    load.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+    load.add_argument("--draft", action="store_true", help="import as working copies, publish nothing")
+
+    export = _word(words, "export", commands.export, "write the FAQ and the city's files back into a folder", EXPORT)
+    export.add_argument("folder", type=Path, metavar="DIR")
+
+    create = _word(words, "create-operator", commands.create_operator, "create a staff account", CREATE)
+    create.add_argument("login")
+    create.add_argument("--name", required=True, help="as residents see it")
+    create.add_argument("--role", action="append", required=True, dest="roles", help="may be given several times",
+                        choices=["operator", "editor", "supervisor", "administrator"])  # fmt: skip
+    create.add_argument("--section", default="", help="id of a section in city.yml")
+
+    _word(words, "migrate", commands.migrate, "bring the database to this version's shape", MIGRATE)
+
+    backup = _word(words, "backup", commands.backup, "write everything into one file", BACKUP)
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = _word(words, "restore", commands.restore, "read a backup into an empty database", RESTORE)
+    restore.add_argument("file", type=Path, metavar="FILE")
+    return root
+
+
+def _word(
+    words: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: commands.Command,
+    help_line: str,
+    page: str,
+) -> argparse.ArgumentParser:
+    made = words.add_parser(
+        name, help=help_line, description=page, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.set_defaults(run=run)
+    return made
+
+
+def _settings(given: argparse.Namespace) -> Settings:
+    settings = read_settings(given.settings)
+    for name in ("host", "port"):
+        if (value := getattr(given, name, None)) is not None:
+            settings = replace(settings, **{name: value})
+    return settings
+
+
+def _say(sentence: str, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    return code
+
+
+SERVE = """\
+Serve the resident pages, the chat and the console, and do the work behind them.
+
+  madoguchi serve --demo          the demo city, ready in a browser
+  madoguchi serve --port 80       a real one, settings in madoguchi.toml
+
+The database is brought to the right shape first. Ctrl+C or SIGTERM ends it gracefully: what is under way is
+finished, open chats reconnect to the next start by themselves. SIGKILL loses nothing either.
+"""
+WORK = """\
+Handle messages, send replies and keep the search index, without serving pages. Any number of these may run
+beside `madoguchi serve --no-work`; several machines need PostgreSQL (setting database) and Redis (setting redis).
+"""
+CHAT = """\
+Talk to the bot here. It is the same engine: what you write is stored like any conversation (channel "terminal"),
+and asking for a person opens a real ticket. An empty line or Ctrl+D ends it.
+"""
+ASK = """\
+Ask the FAQ one question and see what the bot would say. Nothing is stored.
+
+  madoguchi ask "住民票を郵送で取りたい"
+  madoguchi ask "住民票を郵送で取りたい" --json     intent, candidates, probabilities, version
+"""
+CHECK = """\
+Read city.yml, faq.csv, intents.yml, dialogues/ and phrases/ of a city's folder as `serve` would, and report every
+mistake with its file and line. Exit code 1 when there are mistakes.
+"""
+INIT = """\
+Make a new folder with a small, complete, commented city to start from: city.yml, faq.csv, intents.yml, dialogues/,
+phrases/. Existing files are never overwritten.
+"""
+IMPORT = """\
+Import an FAQ. CSV (UTF-8, UTF-8 with BOM, cp932) or XLSX; the open-data columns ID, 問い合わせ文, 応答文, カテゴリ or
+their usual names (質問, 回答, 分類 …); other columns are kept. Good rows are imported, every problem is reported
+with row and column, and the same file again changes nothing: rows are recognised by ID.
+"""
+EXPORT = """\
+Write city.yml, faq.csv, intents.yml, dialogues/ and phrases/ into a folder. `import-faq` reads the faq.csv back
+unchanged.
+"""
+CREATE = """\
+Create a staff account. A first password is made and printed once; it must be changed at the first sign-in.
+
+  madoguchi create-operator sato --name "市民課 佐藤" --role operator --role editor --section shimin
+"""
+MIGRATE = """\
+Bring the database to the shape this version needs. `serve` does it by itself; run it alone when several processes
+share one database, before starting them.
+"""
+BACKUP = """\
+Write all tables, in one consistent state, into one compressed file while the service runs. The same file can be
+restored into SQLite or PostgreSQL. It holds residents' words: keep it encrypted.
+"""
+RESTORE = """\
+Read a backup into an empty database (setting database); refused when the database holds anything.
+"""

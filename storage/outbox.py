@@ -1,0 +1,95 @@
+"""The outbox, as ``channels.delivering.Outbox`` promises."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
+
+from bot.ports import Clock, QueuedReply
+from conversations.message import Address
+from conversations.reply import Reply
+from storage.database import Database
+from storage.shapes import back
+from storage.tables import ConversationRow, OutboxRow
+
+LONGEST_PAUSE = timedelta(minutes=30)
+
+
+class SqlOutbox:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def claim_due(self, *, at_most: int, lease: timedelta) -> Sequence[QueuedReply]:
+        """Rows to send now, each conversation's in order, ours until the lease ends.
+
+        The epoch is compared here, in the transaction that claims: a bot's row of an older epoch is withdrawn.
+        A row whose sender died is claimed again when its lease is over.
+        """
+        async with self._database.write() as session:
+            now = self._clock.now()
+            earlier = aliased(OutboxRow)
+            in_turn = ~(
+                select(earlier.id)
+                .where(
+                    earlier.conversation_id == OutboxRow.conversation_id,
+                    earlier.seq < OutboxRow.seq,
+                    earlier.state.in_(["queued", "sending"]),
+                )
+                .exists()
+            )
+            query = (
+                select(OutboxRow, ConversationRow.epoch)
+                .join(ConversationRow, ConversationRow.id == OutboxRow.conversation_id)
+                .where(OutboxRow.state.in_(["queued", "sending"]), OutboxRow.next_try_at <= now, in_turn)
+                .order_by(OutboxRow.next_try_at, OutboxRow.seq)
+                .limit(at_most)
+                # The conversation row is locked too: a take-over that commits first is seen here, one that comes
+                # later finds the row claimed and leaves it.
+                .with_for_update(skip_locked=True)
+            )
+            claimed = []
+            for row, epoch in (await session.execute(query)).all():
+                if row.epoch is not None and row.epoch != epoch:
+                    row.state, row.outcome = "withdrawn", "a person took over"
+                    continue
+                row.state, row.attempts, row.next_try_at = "sending", row.attempts + 1, now + lease
+                claimed.append(_queued(row))
+            return claimed
+
+    async def accepted(self, reply_id: UUID) -> None:
+        await self._set(reply_id, state="accepted")
+
+    async def put_off(self, reply_id: UUID, after: timedelta) -> None:
+        """Again, but not before ``after``."""
+        pause = min(after, LONGEST_PAUSE)
+        await self._set(reply_id, state="queued", next_try_at=self._clock.now() + pause)
+
+    async def refused(self, reply_id: UUID, reason: str) -> None:
+        await self._set(reply_id, state="refused", outcome=reason)
+
+    async def counts(self) -> dict[str, int]:
+        """Rows by state, for the metrics."""
+        async with self._database.read() as session:
+            rows = await session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
+            return {state: count for state, count in rows.all()}  # noqa: C416 -- rows are not pairs to mypy
+
+    async def _set(self, reply_id: UUID, **values: object) -> None:
+        async with self._database.write() as session:
+            await session.execute(
+                update(OutboxRow).where(OutboxRow.id == reply_id, OutboxRow.state == "sending").values(**values)
+            )
+
+
+def _queued(row: OutboxRow) -> QueuedReply:
+    return QueuedReply(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        address=Address(row.channel, row.account, row.thread),
+        reply=back(row.reply, Reply),
+        reply_handle=row.reply_handle,
+        epoch=row.epoch,
+        attempts=row.attempts,
+    )
