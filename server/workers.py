@@ -59,32 +59,32 @@ class InboxWorker:
                 await self.wake_up.wait()
 
     async def work_once(self) -> bool:
-        """Handle one waiting message of each waiting conversation; True when there was any."""
+        """Handle one waiting message of each waiting conversation; True when any was handled."""
         waiting = await self.store.conversations_waiting(at_most=TAKE_AT_MOST)
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one(conversation_id: UUID) -> None:
+        async def one(conversation_id: UUID) -> bool:
             async with gate:
-                await self._handle(conversation_id)
+                return await self._handle(conversation_id)
 
         async with asyncio.TaskGroup() as group:
-            for conversation_id in waiting:
-                group.create_task(one(conversation_id))
-        return bool(waiting)
+            tasks = [group.create_task(one(conversation_id)) for conversation_id in waiting]
+        return any(task.result() for task in tasks)
 
-    async def _handle(self, conversation_id: UUID) -> None:
+    async def _handle(self, conversation_id: UUID) -> bool:
         message = await self.store.peek(conversation_id)
         if message is None:
-            return
+            return False
         try:
-            await self.engine.handle_next(conversation_id)
+            return await self.engine.handle_next(conversation_id)
         except StaleEpoch:
-            return  # somebody took over meanwhile: the next look decides anew
+            return True  # somebody took over meanwhile: the next look decides anew
         except Exception as trouble:
             log.exception("message not handled", message_id=str(message.id))
             if await self.store.message_failed(message.id, type(trouble).__name__):
                 log.warning("message set aside", message_id=str(message.id))
                 await self.set_aside(conversation_id)
+            return False
 
 
 async def every(seconds: float, wake_up: WakeUp, name: str, work: Callable[[], Awaitable[object]]) -> None:

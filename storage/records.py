@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, func, select, update
@@ -46,7 +47,7 @@ class SqlRecords:
     async def conversation(self, conversation_id: UUID) -> Conversation:
         return await self._locked(select(ConversationRow).filter_by(id=conversation_id), conversation_id)
 
-    async def _locked(self, query: Select[tuple[ConversationRow]], key: object) -> Conversation:
+    async def _locked(self, query: Select[ConversationRow], key: object) -> Conversation:
         row = (await self._session.scalars(query.with_for_update())).one_or_none()
         if row is None:
             raise NotFound("conversation", key)
@@ -71,9 +72,10 @@ class SqlRecords:
                 waiting_since=func.coalesce(ConversationRow.waiting_since, self._clock.now()) if waits else None,
                 last_message_at=conversation.last_message_at,
             )
+            .returning(ConversationRow.id)
             .execution_options(synchronize_session=False)
         )
-        if saved.rowcount != 1:
+        if saved.scalar_one_or_none() is None:
             raise StaleEpoch(conversation.id, read_at_epoch)
 
     async def remember(self, message: IncomingMessage, conversation_id: UUID, raw: bytes | None) -> bool:
@@ -86,8 +88,8 @@ class SqlRecords:
             raw=raw,
             next_try_at=message.received_at,
         )
-        result = await self._session.execute(arrived.on_conflict_do_nothing(index_elements=["channel", "external_id"]))
-        return result.rowcount == 1
+        once = arrived.on_conflict_do_nothing(index_elements=["channel", "external_id"]).returning(InboxRow.id)
+        return (await self._session.execute(once)).scalar_one_or_none() is not None
 
     async def next_message(self, conversation_id: UUID) -> IncomingMessage | None:
         return await oldest_waiting(self._session, conversation_id, self._clock.now())
@@ -99,7 +101,7 @@ class SqlRecords:
             await self._session.execute(update(EntryRow).where(EntryRow.id == message_id).values(silence=silence))
 
     async def add_entry(self, entry: Entry) -> Entry:
-        values = {"last_seq": ConversationRow.last_seq + 1}
+        values: dict[str, Any] = {"last_seq": ConversationRow.last_seq + 1}
         if entry.kind is Kind.SAID:
             values |= {"last_words": entry.text[:LAST_WORDS], "last_message_at": entry.at}
         counted = (
@@ -154,8 +156,9 @@ class SqlRecords:
                 OutboxRow.epoch < before_epoch,
             )
             .values(state="withdrawn", outcome="a person took over")
+            .returning(OutboxRow.id)
         )
-        return withdrawn.rowcount
+        return len(withdrawn.scalars().all())
 
     async def add_ticket(self, ticket: Ticket) -> None:
         self._session.add(TicketRow(id=ticket.id, **_ticket_values(ticket)))
