@@ -1,0 +1,38 @@
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from storage.database import Database
+from storage.tables import VectorRow
+
+AT_ONCE = 500
+
+
+class Vectors:
+    """Sentence vectors by the key of their text: computed once, kept for ever, worthless to anybody else."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> dict[str, NDArray[np.float32]]:
+        async with self._database.read() as session:
+            rows = (await session.execute(select(VectorRow.key, VectorRow.vector))).all()
+        return {key: np.frombuffer(vector, dtype="<f4") for key, vector in rows}
+
+    async def known(self, keys: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        async with self._database.read() as session:
+            for start in range(0, len(keys), AT_ONCE):
+                query = select(VectorRow.key).where(VectorRow.key.in_(keys[start : start + AT_ONCE]))
+                found |= set((await session.scalars(query)).all())
+        return found
+
+    async def keep(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Store them; a key that is there already keeps its vector."""
+        known = await self.known(list(vectors))
+        async with self._database.write() as session:
+            for key, vector in vectors.items():
+                if key not in known:
+                    await session.merge(VectorRow(key=key, vector=vector.astype("<f4").tobytes()))
