@@ -48,7 +48,7 @@ class Articles:
         async with self._database.read() as session:
             return [version_of(row, external_id) for row, external_id in (await session.execute(query)).all()]
 
-    async def list(self, wanted: ArticleFilter, *, page: int, per_page: int) -> tuple[list[Article], int]:
+    async def find(self, wanted: ArticleFilter, *, page: int, per_page: int) -> tuple[list[Article], int]:
         """One page, and how many there are in all."""
         query = select(ArticleRow).where(ArticleRow.archived == wanted.archived)
         if wanted.category:

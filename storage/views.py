@@ -1,0 +1,266 @@
+"""Lists for pages: read only, plain, fast."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from bot.ports import Clock
+from conversations.conversation import Conversation
+from conversations.errors import NotFound
+from conversations.message import Address
+from conversations.timeline import Entry
+from storage.database import Database
+from storage.shapes import conversation_of, entry_of, ticket_of
+from storage.tables import (
+    ConversationRow,
+    EntryRow,
+    InboxRow,
+    OperatorRow,
+    OutboxRow,
+    TicketEventRow,
+    TicketRow,
+)
+from tickets.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxLine:
+    conversation_id: UUID
+    channel: str
+    last_words: str
+    last_at: datetime
+    waiting_since: datetime | None
+    owner: str
+    closed: bool
+    operator_name: str
+    ticket_number: str
+    section: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketLine:
+    id: UUID
+    number: str
+    subject: str
+    section: str
+    status: str
+    reason: str
+    assignee_name: str
+    opened_at: datetime
+    due_at: datetime
+    conversation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFilter:
+    status: str = ""
+    section: str = ""
+    words: str = ""
+    late: bool = False
+    assignee_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    id: UUID
+    conversation_id: UUID
+    channel: str
+    error: str
+    at: datetime
+
+
+class Views:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    # --- conversations
+
+    async def inbox(self, show: str, operator_id: UUID, *, page: int, per_page: int) -> Sequence[InboxLine]:
+        """``waiting`` (oldest first), ``mine``, ``bot`` or ``all`` (newest first)."""
+        waiting = show == "waiting"
+        order = ConversationRow.waiting_since.asc() if waiting else ConversationRow.last_message_at.desc()
+        query = (
+            select(ConversationRow, OperatorRow.name, TicketRow)
+            .outerjoin(OperatorRow, OperatorRow.id == ConversationRow.operator_id)
+            .outerjoin(TicketRow, TicketRow.id == ConversationRow.ticket_id)
+            .where(_shown(show, operator_id), ConversationRow.last_seq > 0)
+            .order_by(order, ConversationRow.id)
+            .offset(page * per_page)
+            .limit(per_page)
+        )
+        async with self._database.read() as session:
+            rows = (await session.execute(query)).all()
+        return [_inbox_line(row, name, ticket) for row, name, ticket in rows]
+
+    async def inbox_counts(self, operator_id: UUID) -> dict[str, int]:
+        async with self._database.read() as session:
+            counts = {}
+            for show in ("waiting", "mine", "bot", "all"):
+                said = ConversationRow.last_seq > 0
+                query = select(func.count()).select_from(ConversationRow).where(_shown(show, operator_id), said)
+                counts[show] = await session.scalar(query) or 0
+        return counts
+
+    async def conversation(self, conversation_id: UUID) -> Conversation:
+        async with self._database.read() as session:
+            row = await session.get(ConversationRow, conversation_id)
+        if row is None:
+            raise NotFound("conversation", conversation_id)
+        return conversation_of(row)
+
+    async def conversation_at(self, address: Address) -> Conversation | None:
+        query = select(ConversationRow).filter_by(
+            channel=address.channel, account=address.account, thread=address.thread
+        )
+        async with self._database.read() as session:
+            row = (await session.scalars(query)).one_or_none()
+        return conversation_of(row) if row else None
+
+    async def entries(self, conversation_id: UUID, *, after: int, at_most: int, with_notes: bool) -> Sequence[Entry]:
+        """The timeline after ``after``, in order."""
+        query = select(EntryRow).where(EntryRow.conversation_id == conversation_id, EntryRow.seq > after)
+        if not with_notes:
+            query = query.where(EntryRow.kind != "note")
+        async with self._database.read() as session:
+            rows = (await session.scalars(query.order_by(EntryRow.seq).limit(at_most))).all()
+        return [entry_of(row) for row in rows]
+
+    # --- tickets
+
+    async def tickets(self, wanted: TicketFilter, *, page: int, per_page: int) -> tuple[Sequence[TicketLine], int]:
+        """One page (due first), and how many there are in all."""
+        where = self._ticket_conditions(wanted)
+        query = (
+            select(TicketRow, OperatorRow.name)
+            .outerjoin(OperatorRow, OperatorRow.id == TicketRow.assignee_id)
+            .where(*where)
+            .order_by(TicketRow.due_at, TicketRow.number)
+        )
+        async with self._database.read() as session:
+            count = await session.scalar(select(func.count()).select_from(TicketRow).where(*where)) or 0
+            rows = (await session.execute(query.offset(page * per_page).limit(per_page))).all()
+        return [_ticket_line(row, name) for row, name in rows], count
+
+    async def ticket(self, ticket_id: UUID) -> Ticket:
+        async with self._database.read() as session:
+            row = await session.get(TicketRow, ticket_id)
+            if row is None:
+                raise NotFound("ticket", ticket_id)
+            query = select(TicketEventRow).filter_by(ticket_id=ticket_id).order_by(TicketEventRow.position)
+            return ticket_of(row, list(await session.scalars(query)))
+
+    def _ticket_conditions(self, wanted: TicketFilter) -> list[ColumnElement[bool]]:
+        where: list[ColumnElement[bool]] = [true()]
+        if wanted.status == "not_closed":
+            where.append(TicketRow.status != "closed")
+        elif wanted.status:
+            where.append(TicketRow.status == wanted.status)
+        if wanted.section:
+            where.append(TicketRow.section == wanted.section)
+        if wanted.assignee_id:
+            where.append(TicketRow.assignee_id == wanted.assignee_id)
+        if wanted.late:
+            where += [TicketRow.status != "closed", TicketRow.due_at < self._clock.now()]
+        for word in wanted.words.split():
+            said = aliased(EntryRow)
+            in_words = exists().where(
+                said.conversation_id == TicketRow.conversation_id, said.text.icontains(word, autoescape=True)
+            )
+            subject = TicketRow.subject.icontains(word, autoescape=True)
+            where.append(or_(TicketRow.number.icontains(word, autoescape=True), subject, in_words))
+        return where
+
+    # --- supervision
+
+    async def set_aside(self) -> Sequence[SetAside]:
+        query = select(InboxRow).filter_by(state="set_aside").order_by(InboxRow.arrival).limit(200)
+        async with self._database.read() as session:
+            rows = (await session.scalars(query)).all()
+        return [
+            SetAside(
+                id=row.id, conversation_id=row.conversation_id, channel=row.channel, error=row.error, at=row.next_try_at
+            )
+            for row in rows
+        ]
+
+    async def not_answered(self, *, since: datetime, at_most: int = 100) -> Sequence[Entry]:
+        """Replies in which the bot did not understand, newest first: their ``why`` tells what was considered."""
+        rule = EntryRow.why["rule"].as_string()
+        query = select(EntryRow).where(EntryRow.at >= since, EntryRow.author == "bot", rule == "is_not_understood")
+        async with self._database.read() as session:
+            rows = (await session.scalars(query.order_by(EntryRow.at.desc()).limit(at_most))).all()
+        return [entry_of(row) for row in rows]
+
+    async def said_from(self, version_id: UUID, at_most: int = 100) -> Sequence[Entry]:
+        """Where a published version was said, newest first."""
+        query = select(EntryRow).filter_by(version_id=version_id).order_by(EntryRow.at.desc()).limit(at_most)
+        async with self._database.read() as session:
+            return [entry_of(row) for row in (await session.scalars(query)).all()]
+
+    async def figures(self) -> dict[str, int]:
+        """What the metrics and the overview count."""
+        now = self._clock.now()
+        not_closed = TicketRow.status != "closed"
+        queries = {
+            "inbox_waiting": select(func.count()).select_from(InboxRow).where(InboxRow.state == "new"),
+            "inbox_set_aside": select(func.count()).select_from(InboxRow).where(InboxRow.state == "set_aside"),
+            "outbox_queued": select(func.count())
+            .select_from(OutboxRow)
+            .where(OutboxRow.state.in_(["queued", "sending"])),
+            "outbox_refused": select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "refused"),
+            "conversations": select(func.count()).select_from(ConversationRow),
+            "conversations_waiting": select(func.count()).select_from(ConversationRow).where(_shown("waiting", None)),
+            "tickets_open": select(func.count()).select_from(TicketRow).where(not_closed),
+            "tickets_late": select(func.count()).select_from(TicketRow).where(not_closed, TicketRow.due_at < now),
+        }
+        async with self._database.read() as session:
+            return {name: await session.scalar(query) or 0 for name, query in queries.items()}
+
+
+def _shown(show: str, operator_id: UUID | None) -> ColumnElement[bool]:
+    match show:
+        case "waiting":
+            return ConversationRow.owner == "waiting"
+        case "mine":
+            return (ConversationRow.owner == "person") & (ConversationRow.operator_id == operator_id)
+        case "bot":
+            return (ConversationRow.owner == "bot") & ~ConversationRow.closed
+        case _:
+            return true()
+
+
+def _inbox_line(row: ConversationRow, operator_name: str | None, ticket: TicketRow | None) -> InboxLine:
+    return InboxLine(
+        conversation_id=row.id,
+        channel=row.channel,
+        last_words=row.last_words,
+        last_at=row.last_message_at,
+        waiting_since=row.waiting_since,
+        owner=row.owner,
+        closed=row.closed,
+        operator_name=operator_name or "",
+        ticket_number=ticket.number if ticket else "",
+        section=ticket.section if ticket else "",
+        due_at=ticket.due_at if ticket and ticket.status != "closed" else None,
+    )
+
+
+def _ticket_line(row: TicketRow, assignee_name: str | None) -> TicketLine:
+    return TicketLine(
+        id=row.id,
+        number=row.number,
+        subject=row.subject,
+        section=row.section,
+        status=row.status,
+        reason=row.reason,
+        assignee_name=assignee_name or "",
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        conversation_id=row.conversation_id,
+    )
