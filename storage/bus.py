@@ -116,19 +116,25 @@ class MemoryBus:
 
 
 class RedisBus:
-    """For several processes. When Redis is away everything goes on: wake-ups are missed (loops look by themselves),
-    limits let through, nobody seems to be typing. Each failure is logged.
+    """For several processes.
+
+    When Redis is away everything goes on: wake-ups are missed (loops look by themselves), limits let through,
+    nobody seems to be typing. Each failure is logged.
     """
 
     def __init__(self, url: str, *, prefix: str = "madoguchi:") -> None:
         self._prefix = prefix
-        common = {"decode_responses": True, "protocol": 3}
         # redis-py 8 retries ten times by default: on a resident's path one quick failure is better.
         self._redis = redis.Redis.from_url(
-            url, socket_timeout=WAIT_FOR_REDIS, socket_connect_timeout=WAIT_FOR_REDIS, retry=None, **common
+            url,
+            decode_responses=True,
+            protocol=3,
+            retry=None,
+            socket_timeout=WAIT_FOR_REDIS,
+            socket_connect_timeout=WAIT_FOR_REDIS,
         )
         # A listener waits for minutes: no read time-out there.
-        self._listening = redis.Redis.from_url(url, socket_timeout=None, **common)
+        self._listening = redis.Redis.from_url(url, decode_responses=True, protocol=3, socket_timeout=None)
 
     async def publish(self, topic: str, payload: str = "") -> None:
         try:
@@ -167,7 +173,9 @@ class RedisBus:
         name = f"{self._prefix}uses:{key}:{int(time.time()) // per_seconds}"
         try:
             async with self._redis.pipeline(transaction=True) as pipeline:
-                count, _ = await pipeline.incr(name).expire(name, per_seconds).execute()
+                _ = pipeline.incr(name)
+                _ = pipeline.expire(name, per_seconds)
+                count, _ = await pipeline.execute()
         except RedisError:
             log.warning("redis is away", doing="allow")
             return True
@@ -181,7 +189,7 @@ class RedisBus:
 
     async def held(self, key: str) -> str:
         try:
-            return await self._redis.get(f"{self._prefix}held:{key}") or ""
+            return str(await self._redis.get(f"{self._prefix}held:{key}") or "")
         except RedisError:
             log.warning("redis is away", doing="held")
             return ""
