@@ -36,7 +36,7 @@ async def backup(database: Database, file: Path) -> int:
     unfinished = file.with_name(file.name + ".unfinished")
     async with database.engine.connect() as connection:
         if not database.is_sqlite:
-            await connection.execution_options(isolation_level="REPEATABLE READ")
+            connection = await connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
         count = await connection.run_sync(_write, unfinished, revision)
     await asyncio.to_thread(unfinished.replace, file)
     return count
