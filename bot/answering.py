@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from knowledge_base.search import OFFER_AT
-
 from bot.decision import Answer, OfferChoices, Why
 from bot.understood import Mind
 from conversations.message import Choice
 from conversations.reply import Card, Reply
 from knowledge_base.article import ArticleVersion, Match
+from knowledge_base.search import OFFER_AT
 
 OTHERS_AT_MOST = 3
 LABEL_AT_MOST = 80

@@ -5,10 +5,6 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import uuid4
 
-from tickets.deadlines import due_at, expectation
-from tickets.numbers import ticket_number
-from tickets.ticket import Ticket, TicketStatus
-
 from bot.decision import Answer, AskBack, Converse, Decision, HandOver, OfferChoices, StaySilent, Why
 from bot.ports import QueuedReply, Records
 from bot.understood import Mind
@@ -16,6 +12,9 @@ from conversations.conversation import Conversation
 from conversations.message import IncomingMessage
 from conversations.reply import Reply
 from conversations.timeline import Author, Entry, Kind
+from tickets.deadlines import due_at, expectation
+from tickets.numbers import ticket_number
+from tickets.ticket import Ticket, TicketStatus
 
 SUBJECT_AT_MOST = 60
 

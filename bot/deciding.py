@@ -3,10 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from dialogues.runner import Finished, Step, TicketWanted, advance, start
-from knowledge_base.search import ANSWER_AT, CLEAR_LEAD, OFFER_AT
-from tickets.ticket import HandOverReason
-
 from bot.answering import answer_with, offer
 from bot.decision import AskBack, Converse, Decision, HandOver, StaySilent, Why
 from bot.understanding.guards import Guard
@@ -14,6 +10,9 @@ from bot.understood import Mind, Understood
 from conversations.conversation import Conversation, Owner
 from conversations.message import Choice, IncomingMessage
 from conversations.reply import Reply
+from dialogues.runner import Finished, Step, TicketWanted, advance, start
+from knowledge_base.search import ANSWER_AT, CLEAR_LEAD, OFFER_AT
+from tickets.ticket import HandOverReason
 
 PERSON = "person"
 """the choice that asks for a person"""
@@ -94,7 +93,6 @@ class Turn:
             text=self.message.text,
             choice=self.message.choice,
             language=self.language,
-            at=self.now,
         )
         return self.carry_on(step, "is_in_a_dialogue", state.dialogue)
 

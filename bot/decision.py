@@ -1,10 +1,9 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from tickets.ticket import HandOverReason
-
 from conversations.conversation import DialogueState
 from conversations.reply import Reply
+from tickets.ticket import HandOverReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

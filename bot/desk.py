@@ -4,11 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4, uuid5
 
-from tickets.deadlines import due_at
-from tickets.numbers import ticket_number
-from tickets.operators import Operator, Permission, may
-from tickets.ticket import HandOverReason, Ticket, TicketStatus
-
 from bot.consequences import Consequences
 from bot.engine import Notices, Understanding
 from bot.ports import Clock, QueuedReply, Records, Store
@@ -17,6 +12,10 @@ from conversations.errors import ConversationOwned, NotAllowed
 from conversations.message import Attachment
 from conversations.reply import Reply
 from conversations.timeline import Author, Entry, Kind
+from tickets.deadlines import due_at
+from tickets.numbers import ticket_number
+from tickets.operators import Operator, Permission, may
+from tickets.ticket import HandOverReason, Ticket, TicketStatus
 
 
 class Desk:

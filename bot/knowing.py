@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from knowledge_base.search import FaqIndex
-from language.identify import identify
-
 from bot.ports import Clock
 from bot.understanding.guards import notice
 from bot.understanding.intents import IntentClassifier
 from bot.understood import Mind, Understood
 from conversations.message import IncomingMessage
+from knowledge_base.search import FaqIndex
+from language.identify import identify
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 MATCHES = 5

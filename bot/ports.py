@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from tickets.ticket import Ticket
-
 from conversations.conversation import Conversation
 from conversations.message import Address, IncomingMessage
 from conversations.reply import Reply
 from conversations.timeline import Entry
+from tickets.ticket import Ticket
 
 
 class Clock(Protocol):

@@ -3,13 +3,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from uuid import UUID
 
-from dialogues.definition import Dialogue
-from tickets.city import City
-
 from bot.phrases.catalogue import Phrases
 from bot.understanding.guards import Guard
 from bot.understanding.intents import Intent
+from dialogues.definition import Dialogue
 from knowledge_base.article import ArticleVersion, Match
+from tickets.city import City
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Procedures, one YAML file each: pure, data in, data out."""
