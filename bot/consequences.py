@@ -1,6 +1,6 @@
 """What a decision changes: conversation, ticket, timeline, outbox. Written through one open transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import uuid4
@@ -9,7 +9,7 @@ from bot.decision import Answer, AskBack, Converse, Decision, HandOver, OfferCho
 from bot.ports import QueuedReply, Records
 from bot.understood import Mind
 from conversations.conversation import Conversation
-from conversations.message import IncomingMessage
+from conversations.message import Choice, IncomingMessage
 from conversations.reply import Reply
 from conversations.timeline import Author, Entry, Kind
 from tickets.deadlines import due_at, expectation
@@ -68,6 +68,14 @@ class Consequences:
         for reply in replies:
             self._conversation.offered = reply.choices
             await self._tell(reply, kind=Kind.REPLY, author=Author.BOT, why=why)
+
+    async def greet(self) -> None:
+        """The first words, with the questions most people have."""
+        phrases, language = self._mind.phrases, self._conversation.language
+        choices = [Choice(_in(each.title, language), f"dialogue:{name}") for name, each in self._mind.dialogues.items()]
+        choices.append(Choice(phrases.say("choice.person", language), "person"))
+        text = phrases.say("bot.greeting", language, city=self._mind.city.name_in(language))
+        await self.say([Reply(text=text, choices=tuple(choices), language=language)], Why(rule="greeting"))
 
     async def notice(self, key: str, **values: str) -> None:
         """The resident is told what happened."""
@@ -180,3 +188,7 @@ class Consequences:
                 )
             )
         return ticket
+
+
+def _in(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or texts["ja"]

@@ -17,6 +17,7 @@ from tickets.ticket import HandOverReason
 PERSON = "person"
 """the choice that asks for a person"""
 NONE_OF_THESE = "none"
+FORM = "form"
 ARTICLE = "article:"
 DIALOGUE = "dialogue:"
 MISUNDERSTANDINGS_BEFORE_A_PERSON = 2
@@ -31,6 +32,7 @@ def decide(
     return (
         turn.a_person_owns_it()
         or turn.cannot_wait()
+        or turn.came_by_the_form()
         or turn.asks_for_a_person()
         or turn.is_in_a_dialogue()
         or turn.picked_something()
@@ -73,6 +75,12 @@ class Turn:
         if guard.urgent:
             return self.hand_over(HandOverReason.EMERGENCY, "cannot_wait", before=(reply,), guard=guard)
         return Converse(reply=reply, state=self.conversation.dialogue, why=self.why("cannot_wait", guard.kind))
+
+    def came_by_the_form(self) -> Decision | None:
+        """The plain form is a letter: a person reads it."""
+        if self.message.sender.channel != FORM:
+            return None
+        return self.hand_over(HandOverReason.CONTACT_FORM, "came_by_the_form")
 
     def asks_for_a_person(self) -> Decision | None:
         if self.message.choice != PERSON and not self.means("talk_to_person"):

@@ -9,6 +9,7 @@ from bot.engine import Notices, Understanding
 from bot.ports import Clock, QueuedReply, Records, Store
 from conversations.conversation import Conversation, Owner
 from conversations.errors import ConversationOwned, NotAllowed
+from conversations.masking import mask_numbers
 from conversations.message import Attachment
 from conversations.reply import Reply
 from conversations.timeline import Author, Entry, Kind
@@ -68,6 +69,7 @@ class Desk:
         Raises ConversationOwned when somebody else has it, NotAllowed when nobody took it over yet.
         """
         _must(operator, Permission.REPLY)
+        text = mask_numbers(text).text
         async with self._at(conversation_id) as act:
             act.must_be_held_by(operator)
             entry = act.entry(operator, Kind.REPLY, text, key=key, attachments=attachments)
@@ -84,7 +86,7 @@ class Desk:
         """Leave a note that only staff see."""
         _must(operator, Permission.REPLY)
         async with self._at(conversation_id) as act:
-            entry = act.entry(operator, Kind.NOTE, text, key=key)
+            entry = act.entry(operator, Kind.NOTE, mask_numbers(text).text, key=key)
             if not await act.records.has_entry(entry.id):
                 await act.records.add_entry(entry)
 
@@ -120,6 +122,23 @@ class Desk:
             if act.conversation.owner is Owner.BOT:
                 act.conversation.close()
             await act.consequences.notice("bot.closed")
+
+    async def move(self, conversation_id: UUID, operator: Operator, section: str, *, reason: str) -> None:
+        """Another section's matter: the ticket goes there, and waits there if this operator had it."""
+        _must(operator, Permission.REPLY)
+        async with self._at(conversation_id) as act:
+            ticket = await act.ticket(operator)
+            ticket.move_to(act.mind.city.section(section).id, reason=reason, by=operator.login, at=act.now)
+            await act.records.save_ticket(ticket)
+
+    async def call_a_person(self, conversation_id: UUID, reason: HandOverReason) -> None:
+        """Something failed that the resident must not suffer for: a person looks."""
+        async with self._at(conversation_id) as act:
+            if act.conversation.owner is not Owner.PERSON:
+                ticket = await act.ticket(None, reason)
+                ticket.note(what=str(reason), by="bot", at=act.now)
+                await act.records.save_ticket(ticket)
+                act.conversation.wait_for_person(ticket.id)
 
     @asynccontextmanager
     async def _at(self, conversation_id: UUID) -> AsyncIterator["Act"]:
@@ -187,21 +206,21 @@ class Act:
             )
         )
 
-    async def ticket(self, operator: Operator) -> Ticket:
+    async def ticket(self, operator: Operator | None, reason: HandOverReason = HandOverReason.TAKEN_OVER) -> Ticket:
         """The conversation's ticket, open: made now if a person steps in unasked, reopened if it was closed."""
         if self.conversation.ticket_id is not None:
             ticket = await self.records.ticket(self.conversation.ticket_id)
             if ticket.status is TicketStatus.CLOSED:
-                ticket.reopen(by=operator.login, at=self.now)
+                ticket.reopen(by=operator.login if operator else "bot", at=self.now)
             return ticket
-        section = self.mind.city.section(operator.section)
+        section = self.mind.city.section(operator.section if operator else "")
         ticket = Ticket(
             id=uuid4(),
             number=ticket_number(self.now, await self.records.next_ticket_count()),
             conversation_id=self.conversation.id,
             subject="",
             section=section.id,
-            reason=HandOverReason.TAKEN_OVER,
+            reason=reason,
             language=self.conversation.language,
             opened_at=self.now,
             due_at=due_at(self.now, section.calendar, self.mind.city.answer_within_working_days),

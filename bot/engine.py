@@ -9,7 +9,9 @@ from bot.deciding import decide
 from bot.ports import Clock, Store
 from bot.understood import Mind, Understood
 from conversations.conversation import Conversation, Owner
-from conversations.message import IncomingMessage
+from conversations.errors import NotAllowed
+from conversations.masking import mask_numbers
+from conversations.message import Address, IncomingMessage
 from conversations.timeline import Author, Entry, Kind
 
 
@@ -49,6 +51,7 @@ class Engine:
 
         The same (channel, external id) again returns the entry of the first time.
         """
+        message = _without_secret_numbers(message)
         async with self._store.transaction() as records:
             conversation = await records.conversation_with(message.sender, message.received_at)
             if await records.remember(message, conversation.id, raw):
@@ -56,9 +59,23 @@ class Engine:
             else:
                 first = await records.entry_for(message.sender.channel, message.external_id)
                 assert first is not None, "an inbox row and its entry are written together"
+                if first.conversation_id != conversation.id:
+                    raise NotAllowed("somebody else's message id")
                 return first
         await self._notices.changed(conversation.id)
         return entry
+
+    async def greet(self, address: Address, language: str) -> UUID:
+        """Begin a conversation with the bot's greeting; the conversation's id. Greets once per address."""
+        now = self._clock.now()
+        async with self._store.transaction() as records:
+            conversation = await records.conversation_with(address, now)
+            if not await records.said_before(conversation.id, 1):
+                conversation.language = language
+                consequences = Consequences(records, conversation, self._understanding.mind(), now, pulled=self._pulled)
+                await consequences.greet()
+                await records.save_conversation(conversation, read_at_epoch=conversation.epoch)
+        return conversation.id
 
     async def handle_next(self, conversation_id: UUID) -> bool:
         """Handle the oldest waiting message of a conversation; False when there is none.
@@ -87,6 +104,12 @@ class Engine:
             await records.save_conversation(conversation, read_at_epoch=read_at_epoch)
         await self._notices.changed(conversation_id)
         return True
+
+
+def _without_secret_numbers(message: IncomingMessage) -> IncomingMessage:
+    """The one gate all channels pass: a My Number typed by mistake goes no further than this."""
+    masked = mask_numbers(message.text)
+    return replace(message, text=masked.text, masked=message.masked or masked.found)
 
 
 def _said(message: IncomingMessage, conversation: Conversation) -> Entry:
