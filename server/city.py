@@ -62,7 +62,7 @@ def _faq_mistakes(faq: Path, sections: set[str]) -> list[str]:
         return [f"{faq}: ファイルがありません"]
     report = import_faq(faq.read_bytes(), faq.name)
     found = [f"{faq}:{problem.row}: {problem.column}: {problem.message_ja}" for problem in report.problems]
-    for entry in report.entries:
-        if sections and entry.content.section and entry.content.section not in sections:
-            found.append(f"{faq}:{entry.row}: 担当課: 「{entry.content.section}」は city.yml にありません")
-    return found
+    strangers = [each for each in report.entries if sections and each.content.section not in {"", *sections}]
+    return found + [
+        f"{faq}:{each.row}: 担当課: 「{each.content.section}」は city.yml にありません" for each in strangers
+    ]

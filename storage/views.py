@@ -114,6 +114,13 @@ class Views:
             raise NotFound("conversation", conversation_id)
         return conversation_of(row)
 
+    async def operator_name(self, operator_id: UUID | None) -> str:
+        """As residents see it; empty for nobody."""
+        if operator_id is None:
+            return ""
+        async with self._database.read() as session:
+            return await session.scalar(select(OperatorRow.name).filter_by(id=operator_id)) or ""
+
     async def conversation_at(self, address: Address) -> Conversation | None:
         query = select(ConversationRow).filter_by(
             channel=address.channel, account=address.account, thread=address.thread
