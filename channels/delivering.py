@@ -54,6 +54,10 @@ class Sent:
     conversation_id: UUID
     outcome: DeliveryOutcome
 
+    @property
+    def refused(self) -> bool:
+        return isinstance(self.outcome, Refused)
+
 
 async def deliver_due(outbox: Outbox, channels: Mapping[str, Channel]) -> list[Sent]:
     """Send everything that is due. A refusal is returned so that the caller makes a person look."""

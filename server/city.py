@@ -63,6 +63,5 @@ def _faq_mistakes(faq: Path, sections: set[str]) -> list[str]:
     report = import_faq(faq.read_bytes(), faq.name)
     found = [f"{faq}:{problem.row}: {problem.column}: {problem.message_ja}" for problem in report.problems]
     strangers = [each for each in report.entries if sections and each.content.section not in {"", *sections}]
-    return found + [
-        f"{faq}:{each.row}: 担当課: 「{each.content.section}」は city.yml にありません" for each in strangers
-    ]
+    unknown = [f"{faq}:{each.row}: 担当課: 「{each.content.section}」は city.yml にありません" for each in strangers]
+    return found + unknown

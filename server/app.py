@@ -1,0 +1,48 @@
+"""The web application: every door, and the headers and counts that all of them share."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiohttp import web
+
+from channels.web.routes import add_routes
+from channels.web.settings import WebSettings
+from console.routes import add_console
+from server.console_parts import console_parts
+from server.health import Metrics, livez, readyz
+from server.wiring import Parts
+
+NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
+BODY_LIMIT = 12 * 1024 * 1024
+SECURITY_TXT_DAYS = 180
+
+
+def make_app(parts: Parts) -> web.Application:
+    """The application over these parts; it starts and stops nothing but itself."""
+    metrics = Metrics(parts)
+    app = web.Application(middlewares=[metrics.middleware()], client_max_size=BODY_LIMIT)
+    app.router.add_get("/livez", livez)
+    app.router.add_get("/readyz", readyz(parts))
+    app.router.add_get("/metrics", metrics.page)
+    app.router.add_get("/.well-known/change-password", _to_password)
+    add_routes(app, parts.web, web_settings(parts), now=lambda: datetime.now(UTC))
+    add_console(app, console_parts(parts))
+    return app
+
+
+def web_settings(parts: Parts) -> WebSettings:
+    city = parts.folder.city
+    return WebSettings(
+        public_url=parts.settings.url,
+        city_name=city.name,
+        office_name=city.office,
+        phone=city.phone,
+        answer_within_days=city.answer_within_working_days,
+        primary=city.colours.get("primary", "#0017c1"),
+        allowed_frame_origins=parts.settings.frame_origins,
+        node_modules=NODE_MODULES,
+    )
+
+
+async def _to_password(_: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound("/console/password")

@@ -1,0 +1,249 @@
+"""What each word of the command line does. A command returns its exit code."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+
+from bot.deciding import decide
+from conversations.conversation import Conversation
+from conversations.message import Address, IncomingMessage
+from conversations.reply import Reply
+from knowledge_base.exporting import export_faq
+from knowledge_base.importing import import_faq as read_faq
+from server.city import mistakes_in
+from server.logs import configure_logs
+from server.running import serving, until_told_to_stop, working
+from server.seeding import SignIn, demo_staff, first_password, seed
+from server.settings import Settings
+from server.wiring import Parts, assembled
+from storage.articles import ArticleFilter
+from storage.backup import backup as write_backup
+from storage.backup import restore as read_backup
+from storage.database import Database
+from storage.migrate import newest, upgrade
+from tickets.operators import Role
+
+Command = Callable[[Settings, argparse.Namespace], Awaitable[int]]
+EVERYTHING = 1_000_000
+TEMPLATE = Path(__file__).resolve().parent.parent / "demo" / "template"
+
+
+async def serve(settings: Settings, given: argparse.Namespace) -> int:
+    configure_logs(settings.log)
+    _tell("データベースを準備しています (database)")
+    async with assembled(settings) as parts:
+        if await seed(parts):
+            _tell(f"{settings.city} のFAQを取り込みました (FAQ imported: {len(parts.knowing.mind().articles)})")
+        sign_ins = await demo_staff(parts) if given.demo else []
+        async with serving(parts) as port:
+            _welcome(settings, port, sign_ins)
+            if given.no_work:
+                await until_told_to_stop()
+            else:
+                async with working(parts):
+                    await until_told_to_stop()
+        _tell("終了しました (stopped)")
+    return 0
+
+
+async def work(settings: Settings, _: argparse.Namespace) -> int:
+    configure_logs(settings.log)
+    async with assembled(settings) as parts:
+        await seed(parts)
+        async with working(parts):
+            _tell("働いています。Ctrl+C で終わります (working; Ctrl+C ends)")
+            await until_told_to_stop()
+    return 0
+
+
+async def chat(settings: Settings, given: argparse.Namespace) -> int:
+    configure_logs("error")
+    async with assembled(settings) as parts:
+        await seed(parts)
+        address = Address("terminal", str(uuid4()))
+        conversation_id = await parts.engine.greet(address, given.language)
+        seen = 0
+        while True:
+            for entry in await parts.views.entries(conversation_id, after=seen, at_most=100, with_notes=False):
+                seen = entry.seq
+                if entry.kind != "said":
+                    _print_reply(Reply(text=entry.text, choices=entry.choices, card=entry.card))
+            text = await asyncio.to_thread(_ask_terminal)
+            if not text:
+                return 0
+            await parts.engine.accept(_message(parts, address, text, given.language))
+            while await parts.engine.handle_next(conversation_id):
+                pass
+
+
+async def ask(settings: Settings, given: argparse.Namespace) -> int:
+    configure_logs("error")
+    async with assembled(settings) as parts:
+        await seed(parts)
+        now = parts.clock.now()
+        message = _message(parts, Address("terminal", "ask"), given.question, None)
+        understood = await parts.knowing.understand(message)
+        conversation = Conversation(id=uuid4(), address=message.sender, opened_at=now, last_message_at=now)
+        decision = decide(conversation, message, understood, parts.knowing.mind(), now)
+        if given.json:
+            plain = msgspec.to_builtins(asdict(decision), enc_hook=str)
+            print(msgspec.json.format(msgspec.json.encode({"decision": type(decision).__name__, **plain})).decode())
+        elif (reply := getattr(decision, "reply", None)) is not None:
+            _print_reply(reply)
+        else:
+            print(parts.knowing.mind().phrases.say("choice.person", "ja"), f"({decision.why.rule})")
+    return 0
+
+
+async def check(_: Settings, given: argparse.Namespace) -> int:
+    mistakes = mistakes_in(given.city)
+    print("\n".join(mistakes) if mistakes else f"{given.city}: 問題はありません (no mistakes)")
+    return 1 if mistakes else 0
+
+
+async def init(_: Settings, given: argparse.Namespace) -> int:
+    for source in sorted(TEMPLATE.rglob("*")):
+        target = given.folder / source.relative_to(TEMPLATE)
+        if source.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        elif target.exists():
+            print(f"{target}: すでにあるので、そのままにしました (kept)")
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+            print(f"{target}: 作りました (made)")
+    print(f"次は city.yml を開いて市の名前と担当課を書き、`madoguchi check {given.folder}` で確かめてください。")
+    return 0
+
+
+async def import_faq(settings: Settings, given: argparse.Namespace) -> int:
+    configure_logs("warning")
+    report = read_faq(given.file.read_bytes(), given.file.name)
+    for problem in report.problems:
+        mark = "誤り" if problem.severity == "error" else "注意"
+        print(f"{given.file}:{problem.row}: {problem.column}: [{mark}] {problem.message_ja}")
+    async with assembled(settings) as parts:
+        counts = await parts.articles.take_in(
+            report.entries, by="import-faq", publish=not given.draft, dry_run=given.dry_run
+        )
+        if not given.dry_run:
+            await parts.notices.published()
+    title = "試しに読みました（何も変えていません）" if given.dry_run else "取り込みました"
+    print(f"{title}: 新規 {counts.new}、変更 {counts.changed}、同じ {counts.unchanged}、問題 {len(report.problems)}")
+    return 0 if report.entries or not report.has_errors else 1
+
+
+async def export(settings: Settings, given: argparse.Namespace) -> int:
+    async with assembled(settings) as parts:
+        articles, _ = await parts.articles.find(ArticleFilter(), page=0, per_page=EVERYTHING)
+        given.folder.mkdir(parents=True, exist_ok=True)
+        rows = [(article.external_id, article.working) for article in articles]
+        (given.folder / "faq.csv").write_bytes(export_faq(rows))
+        for name in ("city.yml", "intents.yml", "dialogues", "phrases"):
+            source, target = parts.folder.path / name, given.folder / name
+            if source.is_dir():
+                shutil.copytree(source, target, dirs_exist_ok=True)
+            elif source.exists() and not (target.exists() and target.samefile(source)):
+                shutil.copyfile(source, target)
+    print(f"{given.folder}: FAQ {len(articles)} 件を書き出しました (exported)")
+    return 0
+
+
+async def create_operator(settings: Settings, given: argparse.Namespace) -> int:
+    from console.passwords import hashed  # noqa: PLC0415 -- argon2 only where it is needed
+
+    async with assembled(settings) as parts:
+        if given.section and given.section not in parts.folder.city.sections:
+            known = "、".join(parts.folder.city.sections)
+            print(f"--section: 「{given.section}」は city.yml にありません。あるのは: {known}", file=sys.stderr)
+            return 2
+        password = first_password()
+        await parts.accounts.create(
+            login=given.login,
+            name=given.name,
+            roles=frozenset(Role(role) for role in given.roles),
+            section=given.section,
+            password_hash=await hashed(password),
+        )
+        await parts.accounts.audit(who="command line", what="operator_created", on=given.login)
+    print(f"利用者名 {given.login}\n初回パスワード {password}\n最初のサインインで変更していただきます。")
+    return 0
+
+
+async def migrate(settings: Settings, _: argparse.Namespace) -> int:
+    database = Database(settings.database_url)
+    try:
+        await upgrade(database)
+    finally:
+        await database.close()
+    print(f"データベースは版 {newest()} です (database is at revision {newest()})")
+    return 0
+
+
+async def backup(settings: Settings, given: argparse.Namespace) -> int:
+    database = Database(settings.database_url)
+    try:
+        count = await write_backup(database, given.file)
+    finally:
+        await database.close()
+    print(
+        f"{given.file}: {count} 行を保存しました (rows saved)。住民の方の言葉を含みます。暗号化して保管してください。"
+    )
+    return 0
+
+
+async def restore(settings: Settings, given: argparse.Namespace) -> int:
+    database = Database(settings.database_url)
+    try:
+        count = await read_backup(database, given.file)
+    finally:
+        await database.close()
+    print(f"{given.file}: {count} 行を戻しました (rows restored)")
+    return 0
+
+
+def _message(parts: Parts, address: Address, text: str, language: str | None) -> IncomingMessage:
+    now, made = parts.clock.now(), uuid4()
+    return IncomingMessage(
+        id=made, external_id=str(made), sender=address, text=text, language=language, sent_at=now, received_at=now
+    )
+
+
+def _ask_terminal() -> str:
+    try:
+        return input("\n> ").strip()
+    except EOFError:
+        return ""
+
+
+def _print_reply(reply: Reply) -> None:
+    print(f"\n{reply.text}")
+    if reply.card and reply.card.section:
+        print(f"  — {reply.card.section} {reply.card.phone} {reply.card.url}")
+    for number, choice in enumerate(reply.choices, start=1):
+        print(f"  {number}. {choice.label}")
+
+
+def _tell(sentence: str) -> None:
+    print(f"  … {sentence}", flush=True)
+
+
+def _welcome(settings: Settings, port: int, sign_ins: list[SignIn]) -> None:
+    url = settings.public_url or f"http://{settings.host}:{port}"
+    print(f"\n  市のページ (city page)    {url}/")
+    print(f"  チャット   (full page)    {url}/chat")
+    print(f"  お問い合わせ (plain form) {url}/contact")
+    print(f"  職員の画面 (console)      {url}/console")
+    if sign_ins:
+        print("\n  デモの利用者（パスワードはいま作りました。この一度だけ表示します）")
+        print("  Demo sign-ins (passwords generated now, shown this once)")
+        for each in sign_ins:
+            print(f"    {each.login:<10} {each.password}   {each.roles}")
+    print("\n  終了は Ctrl+C (Ctrl+C ends)\n", flush=True)

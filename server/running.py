@@ -1,0 +1,91 @@
+"""One process, from start to graceful stop."""
+
+import asyncio
+import errno
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.delivering import deliver_due
+from conversations.errors import CityError
+from server.app import make_app
+from server.wiring import Parts
+from server.workers import InboxWorker, every
+from tickets.ticket import HandOverReason
+
+SHUTDOWN_SECONDS = 10.0
+KNOWLEDGE_SECONDS = 300.0
+"""how often the index is looked at anyway, for answers whose date has come"""
+
+
+class PortTaken(CityError):
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"ポート {port} は別のプログラムが使っています。止めるか、`--port` で別の番号を選んでください "
+            f"(port {port} on {host} is taken: stop the other program or choose another --port)"
+        )
+
+
+def workers(parts: Parts) -> list[Callable[[], Awaitable[None]]]:
+    """The loops of a working process."""
+
+    async def set_aside(conversation_id: UUID) -> None:
+        await parts.desk.call_a_person(conversation_id, HandOverReason.SET_ASIDE)
+
+    inbox = InboxWorker(parts.store, parts.engine, parts.notices.inbox, set_aside)
+
+    async def send() -> None:
+        for sent in await deliver_due(parts.outbox, parts.channels):
+            if sent.refused:
+                await parts.desk.call_a_person(sent.conversation_id, HandOverReason.REFUSED_DELIVERY)
+
+    return [
+        inbox.run,
+        lambda: every(1.0, parts.notices.outbox, "outbox", send),
+        lambda: every(
+            KNOWLEDGE_SECONDS, parts.notices.knowledge, "knowledge", lambda: parts.librarian.refresh(parts.knowing)
+        ),
+        parts.notices.hear_others,
+    ]
+
+
+@asynccontextmanager
+async def working(parts: Parts) -> AsyncIterator[None]:
+    """The workers run inside the block; at its end they finish what they are at."""
+    tasks = [asyncio.ensure_future(loop()) for loop in workers(parts)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def serving(parts: Parts) -> AsyncIterator[int]:
+    """The pages are served inside the block; the port that was taken. Raises PortTaken."""
+    runner = web.AppRunner(make_app(parts), shutdown_timeout=SHUTDOWN_SECONDS, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, parts.settings.host, parts.settings.port)
+        try:
+            await site.start()
+        except OSError as trouble:
+            if trouble.errno == errno.EADDRINUSE:
+                raise PortTaken(parts.settings.host, parts.settings.port) from None
+            raise
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+async def until_told_to_stop() -> None:
+    """Until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    await stop.wait()
