@@ -10,9 +10,10 @@ from urllib.parse import quote, urlsplit
 import structlog
 from aiohttp import web
 
+from console.common import Common
 from console.pages import HEADERS, Pages
-from console.ports import Common, Session
 from conversations.errors import ConversationOwned, EditConflict, NotAllowed, NotFound, TicketAlreadyClosed
+from storage.accounts import Session
 from tickets.operators import Permission, may
 
 log = structlog.get_logger(__name__)

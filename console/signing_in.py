@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from console import passwords
+from console.common import Common
 from console.gate import COMMON, COOKIE, SESSION, new_token, page, token_hash
-from console.ports import Common
 from tickets.operators import Operator
 
 TRIES = 10
@@ -95,9 +95,9 @@ async def end_session(request: web.Request) -> web.StreamResponse:
 
 
 async def _may_try(common: Common, login: str, address: str) -> bool:
-    return await common.limits.allow(
-        f"sign-in:{login}", at_most=TRIES, per_seconds=WINDOW
-    ) and await common.limits.allow(f"sign-in-from:{address}", at_most=TRIES_PER_ADDRESS, per_seconds=WINDOW)
+    return await common.bus.allow(f"sign-in:{login}", at_most=TRIES, per_seconds=WINDOW) and await common.bus.allow(
+        f"sign-in-from:{address}", at_most=TRIES_PER_ADDRESS, per_seconds=WINDOW
+    )
 
 
 def _inside(target: str) -> str:

@@ -1,0 +1,39 @@
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.desk import Desk
+from bot.ports import Clock
+from storage.accounts import Accounts
+from storage.articles import Articles
+from storage.bus import Bus
+from storage.store import SqlStore
+from storage.views import Views
+from storage.visits import Visits
+from tickets.city import City
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    idle: timedelta = timedelta(minutes=60)
+    life: timedelta = timedelta(hours=12)
+    origin: str
+    """of the public URL, e.g. https://chat.city.example"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What every page of the console works with."""
+
+    accounts: Accounts
+    articles: Articles
+    views: Views
+    visits: Visits
+    store: SqlStore
+    bus: Bus
+    desk: Desk
+    city: Callable[[], City]
+    clock: Clock
+    published: Callable[[], Awaitable[None]]
+    """to be called after the FAQ changed: the index is built anew"""
+    settings: ConsoleSettings
