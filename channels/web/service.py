@@ -1,6 +1,6 @@
 """What the web channel asks of the rest: implemented in ``server/``, faked in its tests."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -58,7 +58,10 @@ class WebService(Protocol):
         """The account this token proves, or None."""
 
     async def accept(self, message: IncomingMessage) -> Entry:
-        """Store the message (commit) and return its entry; the same external id returns the first one's entry."""
+        """Store the message (commit) and return its entry; the same external id returns the first one's entry.
+
+        An entry carries the id of the message it came from: by that the first time is told from a repetition.
+        """
 
     async def entries_after(self, account: str, seq: int, *, at_most: int) -> Sequence[Entry]:
         """The resident's timeline (no notes) after ``seq``, in order."""
@@ -93,3 +96,6 @@ class WebService(Protocol):
 
     def say(self, key: str, language: str, **values: str) -> str:
         """A phrase of the catalogue."""
+
+    def phrases(self, prefix: str, language: str) -> Mapping[str, str]:
+        """All phrases whose key begins so, with their placeholders: the chat window fills them in itself."""
