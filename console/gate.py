@@ -68,7 +68,8 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
         message = f"申し訳ありません。うまく処理できませんでした。管理者に番号 {incident} をお伝えください。"
         response = page(request, "error.html", status=500, message=message)
     if not response.prepared:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
     return response
 
 
@@ -130,7 +131,7 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: An
     operator = session.operator if session else None
     menu = [(path, name) for path, name, needs in MENU if operator and (needs is None or may(operator, needs))]
     here = max((path for path, _ in menu if request.path == path or request.path.startswith(f"{path}/")), default="")
-    common = {
+    common: dict[str, Any] = {
         "operator": operator,
         "csrf": session.csrf if session else "",
         "menu": menu,

@@ -1,20 +1,20 @@
 """The web application: every door, and the headers and counts that all of them share."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from channels.web.routes import add_routes
 from channels.web.settings import WebSettings
+from console.common import Common, ConsoleSettings
 from console.routes import add_console
-from server.console_parts import console_parts
 from server.health import Metrics, livez, readyz
 from server.wiring import Parts
 
 NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
 BODY_LIMIT = 12 * 1024 * 1024
-SECURITY_TXT_DAYS = 180
 
 
 def make_app(parts: Parts) -> web.Application:
@@ -28,6 +28,25 @@ def make_app(parts: Parts) -> web.Application:
     add_routes(app, parts.web, web_settings(parts), now=lambda: datetime.now(UTC))
     add_console(app, console_parts(parts))
     return app
+
+
+def console_parts(parts: Parts) -> Common:
+    url = urlsplit(parts.settings.url)
+    return Common(
+        accounts=parts.accounts,
+        articles=parts.articles,
+        views=parts.views,
+        visits=parts.visits,
+        store=parts.store,
+        bus=parts.bus,
+        desk=parts.desk,
+        city=lambda: parts.knowing.mind().city,
+        clock=parts.clock,
+        published=parts.publish,
+        settings=ConsoleSettings(
+            origin=f"{url.scheme}://{url.netloc}", life=timedelta(hours=parts.settings.session_hours)
+        ),
+    )
 
 
 def web_settings(parts: Parts) -> WebSettings:

@@ -12,6 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from bot.deciding import decide
+from console.passwords import first, hashed
 from conversations.conversation import Conversation
 from conversations.message import Address, IncomingMessage
 from conversations.reply import Reply
@@ -20,7 +21,7 @@ from knowledge_base.importing import import_faq as read_faq
 from server.city import mistakes_in
 from server.logs import configure_logs
 from server.running import serving, until_told_to_stop, working
-from server.seeding import SignIn, demo_staff, first_password, seed
+from server.seeding import SignIn, demo_staff, seed
 from server.settings import Settings
 from server.wiring import Parts, assembled
 from storage.articles import ArticleFilter
@@ -157,14 +158,12 @@ async def export(settings: Settings, given: argparse.Namespace) -> int:
 
 
 async def create_operator(settings: Settings, given: argparse.Namespace) -> int:
-    from console.passwords import hashed  # noqa: PLC0415 -- argon2 only where it is needed
-
     async with assembled(settings) as parts:
         if given.section and given.section not in parts.folder.city.sections:
             known = "、".join(parts.folder.city.sections)
             print(f"--section: 「{given.section}」は city.yml にありません。あるのは: {known}", file=sys.stderr)
             return 2
-        password = first_password()
+        password = first()
         await parts.accounts.create(
             login=given.login,
             name=given.name,

@@ -1,9 +1,8 @@
 """An empty database becomes the city of its folder; the demo city also gets sign-ins."""
 
-import secrets
 from dataclasses import dataclass
 
-from console.passwords import hashed
+from console.passwords import first, hashed
 from knowledge_base.importing import import_faq
 from server.wiring import Parts
 from tickets.operators import Role
@@ -43,15 +42,9 @@ async def demo_staff(parts: Parts) -> list[SignIn]:
     made = []
     for login, name, section, roles in DEMO_STAFF:
         if login not in there:
-            password = first_password()
+            password = first()
             await parts.accounts.create(
                 login=login, name=name, roles=roles, section=section, password_hash=await hashed(password)
             )
             made.append(SignIn(login, password, "・".join(sorted(role.value for role in roles))))
     return made
-
-
-def first_password() -> str:
-    """Easy to copy by hand: no letters that look alike."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))

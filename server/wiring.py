@@ -56,6 +56,11 @@ class Parts:
     web: ServerWebService
     channels: Mapping[str, Channel]
 
+    async def publish(self) -> None:
+        """Take what staff published into use, here at once (found by its words), elsewhere by the bus."""
+        self.knowing.swap(await self.librarian.known())
+        await self.notices.published()
+
 
 @asynccontextmanager
 async def assembled(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Parts]:

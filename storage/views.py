@@ -196,12 +196,14 @@ class Views:
             for row in rows
         ]
 
-    async def not_answered(self, *, since: datetime, at_most: int = 100) -> Sequence[Entry]:
-        """Replies in which the bot did not understand, newest first: their ``why`` tells what was considered."""
+    async def unanswered(self, at_most: int) -> Sequence[Entry]:
+        """What residents said that the bot did not understand, newest first."""
         rule = EntryRow.why["rule"].as_string()
-        query = select(EntryRow).where(EntryRow.at >= since, EntryRow.author == "bot", rule == "is_not_understood")
+        told = select(EntryRow.why["message"].as_string()).where(rule == "is_not_understood", EntryRow.author == "bot")
         async with self._database.read() as session:
-            rows = (await session.scalars(query.order_by(EntryRow.at.desc()).limit(at_most))).all()
+            keys = (await session.scalars(told.order_by(EntryRow.at.desc()).limit(at_most))).all()
+            asked = select(EntryRow).where(EntryRow.id.in_([UUID(key) for key in keys]))
+            rows = (await session.scalars(asked.order_by(EntryRow.at.desc()))).all()
         return [entry_of(row) for row in rows]
 
     async def said_from(self, version_id: UUID, at_most: int = 100) -> Sequence[Entry]:
