@@ -36,7 +36,8 @@ def test_every_key_named_in_the_code_exists(phrases: Phrases) -> None:
     named = {
         key
         for folder in ("bot", "channels", "server", "console", "dialogues", "tickets", "knowledge_base")
-        for path in (ROOT / folder).rglob("*.py")
+        for path in (ROOT / folder).rglob("*.*")
+        if path.suffix in {".py", ".html", ".js"}
         for key in KEY.findall(path.read_text(encoding="utf-8"))
         if not key.endswith((".html", ".js", ".css", ".yml"))
     }
