@@ -140,7 +140,9 @@ async def test_a_conversation_comes_back_as_it_was(store: SqlStore, clock: Froze
     conversation_id = await a_conversation(store, clock)
     async with store.transaction() as records:
         conversation = await records.conversation(conversation_id)
-        conversation.dialogue = DialogueState(dialogue="sodaigomi", step="ward", answers={"品": "𠮷"}, since=clock.now())
+        conversation.dialogue = DialogueState(
+            dialogue="sodaigomi", step="ward", answers={"品": "𠮷"}, since=clock.now()
+        )
         conversation.offered = (Choice("はい", "yes"),)
         conversation.topic = uuid4()
         conversation.language = "en"
