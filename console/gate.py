@@ -125,7 +125,7 @@ def must(request: web.Request, permission: Permission) -> Session:
     return session
 
 
-def page(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
+def page(request: web.Request, template: str, /, *, status: int = 200, **values: Any) -> web.Response:
     """A console page for whoever is signed in."""
     session = request.get(SESSION)
     operator = session.operator if session else None

@@ -85,10 +85,10 @@ class Pages:
         )
         self._templates.filters.update(markdown=markdown, japan=japan, ago=ago, bcp47=bcp47)
 
-    def answer(self, name: str, *, language: str = "ja", status: int = 200, **values: Any) -> web.Response:
+    def answer(self, template: str, /, *, language: str = "ja", status: int = 200, **values: Any) -> web.Response:
         """A page as a response."""
         common = {"operator": None, "menu": (), "here": "", "csrf": "", "flash": "", "problem": ""}
-        text = self._templates.get_template(name).render(
+        text = self._templates.get_template(template).render(
             common | {"t": translator(language), "language": language, "city": self._city_name(language)} | values
         )
         return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)

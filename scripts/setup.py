@@ -10,18 +10,19 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import List, NoReturn, Optional, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 NEEDED_MB = {"run": 1200, "dev": 2000}
 
 
-def stop(japanese, english):
+def stop(japanese: str, english: str) -> NoReturn:
     """End with one clear sentence, in both languages."""
     sys.exit("\n  " + japanese + "\n  " + english + "\n")
 
 
-def check_python():
+def check_python() -> None:
     if sys.version_info < (3, 11):
         have = "{}.{}".format(*sys.version_info[:2])
         stop(
@@ -37,7 +38,7 @@ def check_python():
         )
 
 
-def node_version():
+def node_version() -> Optional[int]:
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         return None
@@ -48,7 +49,7 @@ def node_version():
         return None
 
 
-def check_node():
+def check_node() -> None:
     version = node_version()
     if version is None or version < 20:
         have = "見つかりません / none found" if version is None else "v" + str(version)
@@ -58,7 +59,7 @@ def check_node():
         )
 
 
-def check_disk(mode):
+def check_disk(mode: str) -> None:
     free = shutil.disk_usage(ROOT).free // 1_000_000
     if free < NEEDED_MB[mode]:
         stop(
@@ -67,22 +68,22 @@ def check_disk(mode):
         )
 
 
-def stamp_of(files):
+def stamp_of(files: List[Path]) -> str:
     digest = hashlib.sha256(sys.version.encode() + str(ROOT).encode())
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
-def is_made(stamp, digest):
+def is_made(stamp: Path, digest: str) -> bool:
     return stamp.is_file() and stamp.read_text() == digest
 
 
-def tell(sentence):
+def tell(sentence: str) -> None:
     print("  … " + sentence, flush=True)
 
 
-def call(command, failed):
+def call(command: List[str], failed: Tuple[str, str]) -> None:
     """Run a command quietly; on failure show the end of what it said, then one sentence."""
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode == 0:
@@ -90,11 +91,14 @@ def call(command, failed):
     said = done.stdout or ""
     sys.stderr.write("\n".join(said.splitlines()[-12:]) + "\n")
     if "No space left" in said or "ENOSPC" in said:
-        stop("ディスクがいっぱいです。空きを作ってから、もう一度お試しください。", "The disk is full. Free some space and try again.")
+        stop(
+            "ディスクがいっぱいです。空きを作ってから、もう一度お試しください。",
+            "The disk is full. Free some space and try again.",
+        )
     stop(failed[0], failed[1])
 
 
-def make_python(mode):
+def make_python(mode: str) -> None:
     locks = [ROOT / ("requirements-dev.lock" if mode == "dev" else "requirements.lock")]
     digest = stamp_of([*locks, ROOT / "pyproject.toml"])
     stamps = {"run": VENV / "made-for-run", "dev": VENV / "made-for-dev"}
@@ -118,11 +122,11 @@ def make_python(mode):
     stamps[mode].write_text(digest)
 
 
-def dev_digest():
+def dev_digest() -> str:
     return stamp_of([ROOT / "requirements-dev.lock", ROOT / "pyproject.toml"])
 
 
-def make_front_end(mode):
+def make_front_end(mode: str) -> None:
     digest = stamp_of([ROOT / "package.json", ROOT / "package-lock.json"])
     stamps = {"run": ROOT / "node_modules" / ".made-for-run", "dev": ROOT / "node_modules" / ".made-for-dev"}
     if is_made(stamps[mode], digest) or is_made(stamps["dev"], digest):
@@ -140,7 +144,7 @@ def make_front_end(mode):
     stamps[mode].write_text(digest)
 
 
-def main():
+def main() -> None:
     mode = "dev" if "--dev" in sys.argv[1:] else "run"
     os.chdir(str(ROOT))
     check_python()

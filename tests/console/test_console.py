@@ -1,4 +1,4 @@
-"""The console by its front door: who gets in, what they may, and the loop from a waiting resident to a closed ticket."""
+"""The console by its front door: who gets in, what they may, and the loop from waiting to closed."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -112,7 +112,7 @@ async def test_a_waiting_resident_is_taken_over_answered_and_the_matter_closed(h
     notices = await resident.listen_for("notice", count=2)
     words = [entry for entry in resident.heard if entry["author"] == "operator"]
     assert [entry["text"] for entry in words] == ["<b>お待たせしました</b>"]
-    assert "<b>" not in words[0]["html"]
+    assert not words[0]["html"], "a person's words are plain text"
     assert "佐藤" in notices[0]["text"]
     assert resident.heard[-1]["kind"] == "notice", "the bot answered although a person had the conversation"
     assert "<b>お待たせ" not in (await hall.get(path))[1]
