@@ -22,6 +22,8 @@ ARTICLE = "article:"
 DIALOGUE = "dialogue:"
 MISUNDERSTANDINGS_BEFORE_A_PERSON = 2
 SURE_INTENT = 0.6
+CERTAIN_INTENT = 0.95
+"""what a procedure needs to begin although the FAQ has a sure answer: 「郵送で取りたい」 is a question, not a wish"""
 
 
 def decide(
@@ -140,7 +142,8 @@ class Turn:
 
     def starts_a_dialogue(self) -> Decision | None:
         intent = self.understood.intent
-        if intent is None or intent.probability < SURE_INTENT:
+        needed = CERTAIN_INTENT if self._faq_is_sure() else SURE_INTENT
+        if intent is None or intent.probability < needed:
             return None
         for dialogue in self.mind.dialogues.values():
             if dialogue.starts_on(intent.name, self.message.text):
@@ -270,10 +273,12 @@ class Turn:
         )
         return Converse(reply=reply, state=state, why=answered.why)
 
+    def _faq_is_sure(self) -> bool:
+        return bool(self.understood.matches) and self.understood.matches[0].probability >= ANSWER_AT
+
     def _is_talk(self) -> bool:
         intent = self.understood.intent
-        sure = self.understood.matches[0].probability >= ANSWER_AT
-        return not sure and intent is not None and intent.probability >= SURE_INTENT and intent.name in SMALL_TALK
+        return not self._faq_is_sure() and intent is not None and intent.probability >= SURE_INTENT and intent.name in SMALL_TALK
 
 
 LANGUAGE_WISHES = {"ask_language_english": "en", "ask_easy_japanese": "ja-easy", "ask_japanese": "ja"}

@@ -31,7 +31,7 @@ if (log) {
         const follow = atBottom();
         const lines = new DOMParser().parseFromString(`<ol>${await answer.text()}</ol>`, "text/html");
         for (const line of lines.querySelectorAll("li.entry")) {
-          if (!document.getElementById(line.id)) log.append(document.importNode(line, true));
+          if (!document.getElementById(line.id)) log.firstElementChild.append(document.importNode(line, true));
         }
         if (follow) log.scrollTop = log.scrollHeight;
       }
