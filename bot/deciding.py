@@ -278,7 +278,9 @@ class Turn:
 
     def _is_talk(self) -> bool:
         intent = self.understood.intent
-        return not self._faq_is_sure() and intent is not None and intent.probability >= SURE_INTENT and intent.name in SMALL_TALK
+        if intent is None or intent.probability < SURE_INTENT or self._faq_is_sure():
+            return False
+        return intent.name in SMALL_TALK
 
 
 LANGUAGE_WISHES = {"ask_language_english": "en", "ask_easy_japanese": "ja-easy", "ask_japanese": "ja"}

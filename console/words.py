@@ -1,4 +1,4 @@
-"""What codes are called on the pages (Japanese; the English stands in texts_en.yml)."""
+"""What codes are called on the pages (Japanese: the staff's language)."""
 
 CHANNELS = {
     "web": "ウェブ",

@@ -61,7 +61,8 @@ def _faq_mistakes(faq: Path, sections: set[str]) -> list[str]:
     if not faq.exists():
         return [f"{faq}: ファイルがありません"]
     report = import_faq(faq.read_bytes(), faq.name)
-    found = [f"{faq}:{problem.row}: {problem.column}: {problem.message_ja}" for problem in report.problems]
+    errors = [problem for problem in report.problems if problem.severity == "error"]
+    found = [f"{faq}:{problem.row}: {problem.column}: {problem.message_ja}" for problem in errors]
     strangers = [each for each in report.entries if sections and each.content.section not in {"", *sections}]
     unknown = [f"{faq}:{each.row}: 担当課: 「{each.content.section}」は city.yml にありません" for each in strangers]
     return found + unknown
