@@ -26,6 +26,8 @@ class _Timeline:
     ratings: dict[UUID, bool] = field(default_factory=dict)
     typed: list[str] = field(default_factory=list)
     listeners: set[asyncio.Queue[Typing | None]] = field(default_factory=set)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    """told when somebody begins or ceases to listen"""
 
 
 class FakeWebService:
@@ -52,8 +54,11 @@ class FakeWebService:
     def timeline(self, account: str) -> _Timeline:
         return self._timelines[account]
 
-    def listeners(self, account: str) -> int:
-        return len(self._timelines[account].listeners)
+    async def listeners_are(self, account: str, count: int) -> None:
+        """Return when this many listen to the conversation."""
+        timeline = self._timelines[account]
+        async with timeline.changed:
+            await timeline.changed.wait_for(lambda: len(timeline.listeners) == count)
 
     def says(
         self,
@@ -116,12 +121,14 @@ class FakeWebService:
     @asynccontextmanager
     async def changes(self, account: str) -> AsyncIterator[AsyncIterator[Typing | None]]:
         woken: asyncio.Queue[Typing | None] = asyncio.Queue()
-        listeners = self._timelines[account].listeners
-        listeners.add(woken)
+        timeline = self._timelines[account]
+        timeline.listeners.add(woken)
+        await _tell(timeline)
         try:
             yield _each(woken)
         finally:
-            listeners.discard(woken)
+            timeline.listeners.discard(woken)
+            await _tell(timeline)
 
     async def is_typing(self, account: str, text: str) -> None:
         self._timelines[account].typed.append(text)
@@ -176,6 +183,11 @@ class FakeWebService:
     def _wake(self, account: str, change: Typing | None) -> None:
         for woken in self._timelines[account].listeners:
             woken.put_nowait(change)
+
+
+async def _tell(timeline: _Timeline) -> None:
+    async with timeline.changed:
+        timeline.changed.notify_all()
 
 
 async def _each(woken: asyncio.Queue[Typing | None]) -> AsyncIterator[Typing | None]:

@@ -42,7 +42,8 @@ const outbox = new Outbox(api, {
   sending: (message) => timeline.addOwn(message, message.files),
   sent: (message, entry) => {
     timeline.sent(message, entry);
-    if (status.owner === "bot") pass(say("widget.thinking"), THINKING_SHOWN);
+    // The answer may have overtaken the word that the question arrived.
+    if (status.owner === "bot" && feed.last <= entry.seq) pass(say("widget.thinking"), THINKING_SHOWN);
   },
   failed: (message, reason) => timeline.failed(message, reason),
   lost: () => void begin({ anew: true }),
@@ -60,7 +61,9 @@ const frame = new Frame({
   opened: () => {
     setUnread(0);
     timeline.toBottom();
-    composer.focus();
+    // On a telephone the keyboard would cover what one came to read.
+    if (matchMedia("(pointer: coarse)").matches) document.querySelector("h1").focus();
+    else composer.focus();
   },
   closed: () => {},
   ask: (text) => composer.prefill(text),

@@ -13,7 +13,8 @@ export class Frame {
     if (window.parent === window) return;
     this.isOpen = false;
     window.addEventListener("message", (event) => {
-      if (event.source !== window.parent || !settings.origins.includes(event.origin) || !isKnown(event.data)) return;
+      const known = event.origin === location.origin || settings.origins.includes(event.origin);
+      if (event.source !== window.parent || !known || !isKnown(event.data)) return;
       this.#parent = event.origin;
       const { type, text } = event.data;
       if (type === "hello") this.#post({ type: "ready" });
