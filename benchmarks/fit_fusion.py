@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks.search_data import Asked, VectorFile, disturbed, half_of, held_out, off_topic, versions_of
 from knowledge_base.article import ArticleVersion
-from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS
+from knowledge_base.fusion import LEXICAL, SEMANTIC, WITH_VECTORS, WITHOUT_VECTORS
 from knowledge_base.search import FaqIndex
 from language.encoder import BundledE5
 from language.japanese import key
@@ -23,6 +23,8 @@ from language.japanese import key
 Numbers = NDArray[np.float64]
 Sample = tuple[Numbers, int]
 """signals of every entry (rows), and the row of the right one; -1 for none"""
+
+ALIKE = frozenset({*LEXICAL, *SEMANTIC} - {"latin_letters", "latin_meaning"})
 
 _STEPS = 1500
 _DECAY = 0.002
@@ -56,8 +58,8 @@ def gathered(
     )
 
 
-def fitted(rows: Sequence[Sample], start: Numbers) -> tuple[Numbers, float]:
-    """Weights by Adam over all rows at once; entries that cannot matter are left out of each row."""
+def fitted(rows: Sequence[Sample], start: Numbers, least: Numbers) -> tuple[Numbers, float]:
+    """Weights by Adam over all rows at once, none below ``least``: being more alike never speaks against an entry."""
     width = max(len(table) for table, _ in rows)
     tables = np.full((len(rows), width, len(start)), 0.0)
     there = np.zeros((len(rows), width), dtype=bool)
@@ -71,6 +73,7 @@ def fitted(rows: Sequence[Sample], start: Numbers) -> tuple[Numbers, float]:
         gradient += _DECAY * weights
         first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
         weights = weights - 0.05 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-9)
+        weights = np.maximum(weights, least)
     return weights, loss
 
 
@@ -111,7 +114,8 @@ def main() -> None:
         names = [name for name in current if name]
         start = np.array([current[name] for name in (*names, "")])
         rows = _least(gathered(versions, vectors, names), start)
-        weights, loss = fitted(rows, start)
+        least = np.array([0.0 if name in ALIKE else -np.inf for name in (*names, "")])
+        weights, loss = fitted(rows, start, least)
         print(f"{title}: {len(rows)} questions, loss {loss:.4f}")
         print({name: round(float(weight), 3) for name, weight in zip((*names, ""), weights, strict=True)})
 

@@ -93,14 +93,21 @@ def held_out(versions: Sequence[ArticleVersion], folds: int = 5) -> Iterator[tup
                     asked.append(Asked(phrasing, "", "entry missing"))
                 elif (place + number) % folds == fold:
                     asked.append(Asked(phrasing, version.external_id, "phrasing"))
+            english = content.questions.get("en", "")
+            hide_english = number % folds == fold
+            if english and (missing or hide_english):
+                asked.append(
+                    Asked(english, "" if missing else version.external_id, "entry missing" if missing else "English")
+                )
             if not missing:
                 others = tuple(p for place, p in enumerate(content.phrasings) if (place + number) % folds != fold)
-                kept.append(_with_phrasings(version, others))
+                kept.append(_without(version, others, hide_english=hide_english))
         yield kept, asked
 
 
-def _with_phrasings(version: ArticleVersion, phrasings: tuple[str, ...]) -> ArticleVersion:
-    return replace(version, content=replace(version.content, phrasings=phrasings))
+def _without(version: ArticleVersion, phrasings: tuple[str, ...], *, hide_english: bool) -> ArticleVersion:
+    questions = {} if hide_english else version.content.questions
+    return replace(version, content=replace(version.content, phrasings=phrasings, questions=questions))
 
 
 def disturbed(versions: Sequence[ArticleVersion]) -> list[Asked]:

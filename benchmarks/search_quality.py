@@ -1,4 +1,4 @@
-"""How good is the search, and how often is it confidently wrong?
+"""How good the search is, and how often it is confidently wrong.
 
     .venv/bin/python -m benchmarks.search_quality --faq demo/mirai/faq.csv [--kosodate ../shared/data/kosodate_faq/dataset.csv]
         [--vectors /tmp/vectors.npz] [--no-vectors] [--misses 20]
@@ -86,7 +86,7 @@ def _line(kind: str, group: Sequence[Result]) -> None:
 
 
 def _calibration(results: Sequence[Result]) -> None:
-    """Of the best matches with a probability of about p, how many were right?"""
+    """Of the best matches with a probability of about p, how many were right."""
     best = [(found[0].probability, found[0].version.external_id == asked.right) for asked, found, _ in results if found]
     for low, high in ((0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)):
         inside = [(p, right) for p, right in best if low <= p < high]

@@ -14,16 +14,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-LEXICAL: Final = ("words", "concepts", "letters", "letters_in", "sounds", "sounds_in")
-SEMANTIC: Final = ("meaning", "answer_meaning", "meaning_lead")
-OF_QUESTION: Final = ("known_words", "length")
+LEXICAL: Final = ("words", "concepts", "letters", "letters_in", "latin_letters", "sounds", "sounds_in")
+SEMANTIC: Final = ("meaning", "latin_meaning", "answer_meaning", "meaning_lead")
+OF_QUESTION: Final = ("known_words", "length", "latin")
 
 WITHOUT_VECTORS: Mapping[str, float] = {
-    "words": 4.0, "concepts": 4.0, "letters": 5.0, "letters_in": 1.5, "sounds": 3.0, "sounds_in": 1.5, "known_words": 1.0, "length": 0.0, "": -6.5,
+    "words": 4.0, "concepts": 4.0, "letters": 5.0, "letters_in": 1.5, "sounds": 3.0, "sounds_in": 1.5, "known_words": 1.0, "length": 0.0, "latin": 0.0, "latin_letters": 0.0, "": -6.5,
 }  # fmt: skip
 WITH_VECTORS: Mapping[str, float] = {
     "words": 2.5, "concepts": 2.5, "letters": 4.0, "letters_in": 1.0, "sounds": 2.0, "sounds_in": 1.0, "meaning": 8.0, "answer_meaning": 3.0,
-    "meaning_lead": 0.0, "known_words": 1.0, "length": 0.0, "": -9.0,
+    "meaning_lead": 0.0, "latin_meaning": 0.0, "known_words": 1.0, "length": 0.0, "latin": 0.0, "latin_letters": 0.0, "": -9.0,
 }  # fmt: skip
 
 Signals = Mapping[str, NDArray[np.float64]]

@@ -172,7 +172,7 @@ class _Reading:
             self._say(row, "question", f"{before}行目と同じ質問です。どちらかにまとめてください。", "warning")
         return True
 
-    def _date(self, row: Row, name: str, text: str) -> date | None | Literal["bad"]:
+    def _date(self, row: Row, name: str, text: str) -> date | Literal["bad"] | None:
         if not text:
             return None
         day = _day(text)

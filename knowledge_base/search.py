@@ -117,6 +117,8 @@ class FaqIndex:
         size = len(self._versions)
         found["known_words"] = np.full(size, self._words.known(asked))
         found["length"] = np.full(size, min(len(key(question)), 60) / 20)
+        found["latin"] = np.full(size, float(key(question).isascii()))
+        found["latin_letters"] = found["latin"] * found["letters"]
         return found, self._add_meaning(found, question, wanted=with_meaning)
 
     def _add_meaning(self, found: dict[str, Scores], question: str, *, wanted: bool) -> NDArray[np.bool_]:
@@ -129,13 +131,15 @@ class FaqIndex:
             return none  # the endpoint is down: words alone still answer; the caller's health check tells staff
         surfaces, answers = self._meaning.likeness(asked)
         found["meaning"], found["answer_meaning"] = self._best_surface(surfaces), answers
+        found["latin_meaning"] = found["latin"] * found["meaning"]
         present = found["meaning"][self._meaning.present]
         found["meaning_lead"] = (found["meaning"] - present.mean()) / max(float(present.std()), 1e-6) / 5
         return self._meaning.present
 
     def _encode(self, question: str) -> NDArray[np.float32]:
         assert self._encoder is not None
-        return self._encoder.queries([question])[0]
+        row: NDArray[np.float32] = self._encoder.queries([question])[0]
+        return row
 
     def _best_surface(self, of_surfaces: Scores) -> Scores:
         best = np.full(len(self._versions), -1.0)

@@ -11,6 +11,7 @@ from typing import Final
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
 
 LARGEST_FILE: Final = 30_000_000
 """bytes"""
@@ -24,7 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _ESCAPED_RETURN = "_x000D_"
 
 
-class UnreadableFile(Exception):  # noqa: N818  (named for what it is)
+class UnreadableFile(Exception):
     """The file as a whole cannot be read. ``message_ja`` says why and what to do."""
 
     def __init__(self, message_ja: str) -> None:
@@ -122,10 +123,8 @@ def _unclosed_quote(text: str, delimiter: str) -> int:
     """The record whose quote is never closed; 0 when all are."""
     number = 0
     try:
-        for number, _ in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), start=1
-        ):
-            pass
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            number += 1
     except csv.Error as error:
         return number + 1 if "unexpected end" in str(error) else 0
     return 0
@@ -163,9 +162,7 @@ def _workbook(data: bytes) -> Iterator[Sheet]:
         written.close()
 
 
-def _worksheet_rows(
-    shown: "openpyxl.worksheet._read_only.ReadOnlyWorksheet", written: "openpyxl.worksheet._read_only.ReadOnlyWorksheet"
-) -> Iterator[Row]:
+def _worksheet_rows(shown: Worksheet, written: Worksheet) -> Iterator[Row]:
     blank = 0
     for sheet in (shown, written):
         sheet.reset_dimensions()

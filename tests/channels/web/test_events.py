@@ -7,7 +7,7 @@ from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels.web.front import FRONT
+from channels.web.open_streams import OpenStreams
 from channels.web.routes import add_routes
 from channels.web.service import Status
 from channels.web.settings import WebSettings
@@ -189,7 +189,18 @@ async def test_nobody_is_left_listening_when_the_browser_goes(
 
     async with asyncio.timeout(5):
         await service.listeners_are(account, 0)
-    assert len(client.app[FRONT].streams) == 0
+
+
+def test_a_stream_that_breaks_gives_its_place_back() -> None:
+    streams = OpenStreams(per_visit=1)
+
+    with pytest.raises(ConnectionResetError), streams.one_more("a"):
+        assert not streams.has_room("a")
+        assert streams.has_room("b")
+        raise ConnectionResetError
+
+    assert streams.has_room("a")
+    assert len(streams) == 0
 
 
 async def test_shutting_down_ends_streams_and_polls_at_once(
