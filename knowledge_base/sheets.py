@@ -11,7 +11,7 @@ from typing import Final
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 LARGEST_FILE: Final = 30_000_000
 """bytes"""
@@ -162,13 +162,14 @@ def _workbook(data: bytes) -> Iterator[Sheet]:
         written.close()
 
 
-def _worksheet_rows(shown: Worksheet, written: Worksheet) -> Iterator[Row]:
+def _worksheet_rows(shown: ReadOnlyWorksheet, written: ReadOnlyWorksheet) -> Iterator[Row]:
     blank = 0
     for sheet in (shown, written):
         sheet.reset_dimensions()
-    both = zip(
-        shown.iter_rows(max_col=_MOST_COLUMNS), written.iter_rows(max_col=_MOST_COLUMNS, values_only=True), strict=True
-    )
+    # The stubs give a read-only sheet the writable one's iter_rows.
+    cells_shown = shown.iter_rows(max_col=_MOST_COLUMNS)  # type: ignore[misc]
+    cells_written = written.iter_rows(max_col=_MOST_COLUMNS, values_only=True)  # type: ignore[misc]
+    both = zip(cells_shown, cells_written, strict=True)
     for number, (cells, formulas) in enumerate(both, start=1):
         if number > MOST_ROWS:
             raise UnreadableFile(f"行が多すぎます（{MOST_ROWS:,}行まで）。いくつかのファイルに分けてください。")

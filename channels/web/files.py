@@ -1,5 +1,5 @@
 import asyncio
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from aiohttp import BodyPartReader, web
@@ -63,7 +63,8 @@ async def _read(request: web.Request) -> tuple[str, bytes]:
         part = await anext(aiter(await request.multipart()), None)
         if not isinstance(part, BodyPartReader) or part.name != "file":
             raise Refusal(400, "bad_request")
-        return part.filename or "file", await _counted(part, request.app[FRONT].settings.file_limit)
+        # Browsers send the name as it is, other programs percent-encode it (RFC 7578, 4.2).
+        return unquote(part.filename or "file"), await _counted(part, request.app[FRONT].settings.file_limit)
     except (ValueError, AssertionError, RuntimeError, LookupError) as error:
         raise Refusal(400, "bad_request") from error
 

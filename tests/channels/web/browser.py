@@ -1,6 +1,7 @@
 """A browser as far as the server sees it: an origin, a token, and the events it has read."""
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,7 +54,7 @@ class Browser:
 
     async def upload(self, name: str, content: bytes, *, part: str = "file") -> ClientResponse:
         form = FormData()
-        form.add_field(part, content, filename=name, content_type="application/octet-stream")
+        form.add_field(part, io.BytesIO(content), filename=name, content_type="application/octet-stream")
         return await self.client.post("/chat/api/files", data=form, headers=self.headers)
 
     @asynccontextmanager
@@ -84,7 +85,7 @@ class Stream:
 
     async def block(self) -> str:
         """Everything up to the next empty line; raises EOFError at the end."""
-        lines = []
+        lines: list[str] = []
         async with asyncio.timeout(5):
             while line := await self.response.content.readline():
                 if line == b"\n":

@@ -127,7 +127,7 @@ def test_any_bytes_are_checked_or_refused(content: bytes) -> None:
     try:
         check_file("x", content)
     except BadFile as bad:
-        assert bad.code in {"file_empty", "file_type", "file_broken"}
+        assert bad.code in {"file_empty", "file_type", "file_broken"}  # noqa: PT017 -- most bytes raise nothing
 
 
 @pytest.mark.parametrize(

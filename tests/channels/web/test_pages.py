@@ -177,9 +177,9 @@ def test_colour_that_white_words_cannot_be_read_on_is_refused(settings: WebSetti
     assert round(contrast_with_white("#767676"), 2) == 4.54
 
     replace(settings, primary="#767676")
-    with pytest.raises(SettingsError, match="colours.primary"):
+    with pytest.raises(SettingsError, match=r"colours\.primary"):
         replace(settings, primary="#777777")
-    with pytest.raises(SettingsError, match="colours.primary"):
+    with pytest.raises(SettingsError, match=r"colours\.primary"):
         replace(settings, primary="red; }")
 
 
