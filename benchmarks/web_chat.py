@@ -26,7 +26,7 @@ QUESTIONS = [
     "水道を止めたい",
 ]
 TALKS = 40
-AT_ONCE = 8
+PER_ADDRESS = 50
 
 
 async def main(conversations: int) -> None:
@@ -39,7 +39,7 @@ async def main(conversations: int) -> None:
                 waits = sorted(await waits_of(session, server.url))
                 print(f"POST to reply, {len(waits)} messages, ms: {in_ms(waits)}")
                 print(f"memory at rest: {memory(server.pid)} MB")
-                await many(session, server.url, conversations)
+                await many(server.url, conversations)
                 print(f"memory after {conversations} conversations: {memory(server.pid)} MB")
         finally:
             await server.end()
@@ -68,16 +68,18 @@ async def waits_of(session: aiohttp.ClientSession, url: str) -> list[float]:
     return waits
 
 
-async def many(session: aiohttp.ClientSession, url: str, conversations: int) -> None:
-    gate = asyncio.Semaphore(AT_ONCE)
+async def many(url: str, conversations: int) -> None:
+    """From many addresses of the loopback network: one address alone would meet the limit on visits."""
+    for first in range(0, conversations, PER_ADDRESS):
+        here = aiohttp.TCPConnector(local_addr=(f"127.0.1.{first // PER_ADDRESS + 1}", 0))
+        async with aiohttp.ClientSession(connector=here) as session:
+            await asyncio.gather(*(talk(session, url) for _ in range(min(PER_ADDRESS, conversations - first))))
 
-    async def one() -> None:
-        async with gate:
-            resident = await Resident(session, url).arrive()
-            await resident.say(QUESTIONS[0])
-            await resident.listen_for("reply", count=2)
 
-    await asyncio.gather(*(one() for _ in range(conversations)))
+async def talk(session: aiohttp.ClientSession, url: str) -> None:
+    resident = await Resident(session, url).arrive()
+    await resident.say(QUESTIONS[0])
+    await resident.listen_for("reply", count=2)
 
 
 def in_ms(waits: list[float]) -> str:
