@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import jpholiday
@@ -48,17 +49,41 @@ class DutyCalendar:
                 return begins
         return None
 
+    def working_day_after(self, moment: datetime, days: int) -> date | None:
+        """The ``days``-th day with an opening after the day of ``moment``; None for a calendar that never opens."""
+        day = moment.astimezone(JAPAN).date()
+        left, idle = days, 0
+        while idle < LOOK_AHEAD_DAYS:
+            day += timedelta(days=1)
+            if not self.windows_on(day):
+                idle += 1
+                continue
+            left, idle = left - 1, 0
+            if left <= 0:
+                return day
+        return None
+
     def end_of_working_day(self, moment: datetime, days: int) -> datetime | None:
         """When the last window closes on the ``days``-th working day after the day of ``moment`` (UTC)."""
-        here = moment.astimezone(JAPAN).date()
-        left = days
-        for ahead in range(1, LOOK_AHEAD_DAYS):
-            day = here + timedelta(days=ahead)
-            windows = self.windows_on(day)
-            left -= bool(windows)
-            if windows and left <= 0:
-                return _at(day, windows[-1][1])
+        day = self.working_day_after(moment, days)
+        return None if day is None else _at(day, max(ends for _, ends in self.windows_on(day)))
+
+    def closing(self, moment: datetime) -> datetime | None:
+        """When the window that is open at ``moment`` closes (UTC); None when none is open."""
+        for begins, ends in self._openings(moment.astimezone(JAPAN).date()):
+            if begins <= moment < ends:
+                return ends
+            if begins > moment:
+                return None
         return None
+
+    def describe(self, moment: datetime, language: str) -> str:
+        """Whether people are there, said honestly: until when, or from when on, or that nobody can say."""
+        said = _SAID.get(language, _SAID["ja"])
+        if closes := self.closing(moment):
+            return said["open"].format(until=time_in_words(closes, language))
+        opening = self.next_opening(moment)
+        return said["closed"].format(begins=in_words(opening, language)) if opening else said["never"]
 
     def _openings(self, first: date) -> Iterator[tuple[datetime, datetime]]:
         for ahead in range(LOOK_AHEAD_DAYS):
@@ -69,12 +94,8 @@ class DutyCalendar:
 
 def in_words(moment: datetime, language: str) -> str:
     """A day and time as people say it: 11月25日（水）午前8時45分, Wed 25 Nov, 8:45."""
-    here = moment.astimezone(JAPAN)
-    if language == "en":
-        return f"{ENGLISH_WEEKDAYS[here.weekday()]} {here.day} {here:%b}, {here.hour}:{here:%M}"
-    half, hour = ("午前", here.hour) if here.hour < 12 else ("午後", here.hour - 12)
-    minutes = f"{here.minute}分" if here.minute else ""
-    return f"{here.month}月{here.day}日（{WEEKDAYS[here.weekday()]}）{half}{hour}時{minutes}"
+    between = ", " if language == "en" else ""
+    return f"{day_in_words(moment, language)}{between}{time_in_words(moment, language)}"
 
 
 def day_in_words(moment: datetime, language: str) -> str:
@@ -82,6 +103,15 @@ def day_in_words(moment: datetime, language: str) -> str:
     if language == "en":
         return f"{ENGLISH_WEEKDAYS[here.weekday()]} {here.day} {here:%b}"
     return f"{here.month}月{here.day}日（{WEEKDAYS[here.weekday()]}）"
+
+
+def time_in_words(moment: datetime, language: str) -> str:
+    here = moment.astimezone(JAPAN)
+    if language == "en":
+        return f"{here.hour}:{here:%M}"
+    half, hour = ("午前", here.hour) if here.hour < 12 else ("午後", here.hour - 12)
+    minutes = f"{here.minute}分" if here.minute else ""
+    return f"{half}{hour}時{minutes}"
 
 
 def _at(day: date, clock: time) -> datetime:
@@ -92,3 +122,22 @@ def _within(day: date, span: tuple[tuple[int, int], tuple[int, int]]) -> bool:
     first, last = span
     here = (day.month, day.day)
     return first <= here <= last if first <= last else here >= first or here <= last
+
+
+_SAID: Final[Mapping[str, Mapping[str, str]]] = {
+    "ja": {
+        "open": "ただいま受付時間内です（{until}まで）。",
+        "closed": "ただいま受付時間外です。次は{begins}から対応します。",
+        "never": "受付の日時は決まっていません。お電話でお確かめください。",
+    },
+    "ja-easy": {
+        "open": "いま 開（あ）いています。{until}までです。",
+        "closed": "いま 休（やす）みです。つぎは {begins}に 開（あ）きます。",
+        "never": "いつ 開（あ）くか 決（き）まっていません。電話（でんわ）で 聞（き）いてください。",
+    },
+    "en": {
+        "open": "We are open now, until {until}.",
+        "closed": "We are closed now. We open next on {begins} (Japan time).",
+        "never": "No opening hours are set. Please call to make sure.",
+    },
+}

@@ -9,6 +9,8 @@ from conversations.errors import TicketAlreadyClosed
 class TicketStatus(StrEnum):
     OPEN = "open"
     ASSIGNED = "assigned"
+    WAITING_FOR_RESIDENT = "waiting_for_resident"
+    """answered with a question: the resident's turn"""
     CLOSED = "closed"
 
 
@@ -17,12 +19,14 @@ class HandOverReason(StrEnum):
 
     ASKED_FOR_PERSON = "asked_for_person"
     NOT_UNDERSTOOD = "not_understood"
+    NO_ANSWER = "no_answer"
     EMERGENCY = "emergency"
     DIALOGUE = "dialogue"
     REFUSED_DELIVERY = "refused_delivery"
     SET_ASIDE = "set_aside"
     CONTACT_FORM = "contact_form"
     TAKEN_OVER = "taken_over"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +81,28 @@ class Ticket:
         before, self.section = self.section, section
         self._left(at, by, "moved", before, f"{section}: {reason}" if reason else section)
 
+    def note_reply(self, *, by: str, at: datetime) -> None:
+        """Staff answered: now it is the resident's turn."""
+        self._must_be_open()
+        before, self.status = self.status, TicketStatus.WAITING_FOR_RESIDENT
+        self._left(at, by, "replied", before, self.status)
+
+    def note_answer(self, *, at: datetime) -> None:
+        """The resident wrote again: staff's turn, whoever had it. Harmless when nobody waited for that."""
+        if self.status is not TicketStatus.WAITING_FOR_RESIDENT:
+            return
+        before = self.status
+        self.status = TicketStatus.ASSIGNED if self.assignee_id else TicketStatus.OPEN
+        self._left(at, "resident", "answered", before, self.status)
+
     def note(self, *, what: str, by: str, at: datetime) -> None:
         """Something happened that changes nothing on the ticket itself."""
         self._left(at, by, what, "", "")
 
     def close(self, *, by: str, at: datetime) -> None:
         self._must_be_open()
-        before = self.status
-        self.status, self.closed_at = TicketStatus.CLOSED, at
-        self._left(at, by, "closed", before, TicketStatus.CLOSED)
+        before, self.status = self.status, TicketStatus.CLOSED
+        self.closed_at = self._left(at, by, "closed", before, TicketStatus.CLOSED)
 
     def reopen(self, *, by: str, at: datetime) -> None:
         """Open again, with nobody; harmless when it is open."""
@@ -98,7 +115,8 @@ class Ticket:
         if self.status is TicketStatus.CLOSED:
             raise TicketAlreadyClosed(self.number)
 
-    def _left(self, at: datetime, who: str, what: str, before: str, after: str) -> None:
+    def _left(self, at: datetime, who: str, what: str, before: str, after: str) -> datetime:
         # Clocks of two machines may differ by a moment: a history still never runs backwards.
-        last = self.events[-1].at if self.events else at
-        self.events.append(TicketEvent(at=max(at, last), who=who, what=what, before=str(before), after=str(after)))
+        when = max(at, self.events[-1].at) if self.events else at
+        self.events.append(TicketEvent(at=when, who=who, what=what, before=str(before), after=str(after)))
+        return when
