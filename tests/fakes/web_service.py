@@ -96,9 +96,11 @@ class FakeWebService:
 
     async def accept(self, message: IncomingMessage) -> Entry:
         account = message.sender.account
-        for entry in self._timelines[account].entries:
-            if entry.external_id == message.external_id:
-                return entry
+        # Unique within the channel, as in the database: not only within one conversation.
+        for timeline in self._timelines.values():
+            for entry in timeline.entries:
+                if entry.external_id == message.external_id:
+                    return entry
         self.accepted.append(message)
         said = a_entry(message.text, author=Author.RESIDENT, kind=Kind.SAID)
         said = replace(

@@ -150,7 +150,8 @@ async function visit() {
     if (!shared.get("token")) shared.set("token", (await api.openVisit(currentLanguage())).token);
     return shared.get("token");
   };
-  return navigator.locks ? navigator.locks.request("madoguchi-visit", open) : open();
+  // Where storage is forbidden, so are locks; then every frame is a visit of its own anyway.
+  return navigator.locks && shared.isKept ? navigator.locks.request("madoguchi-visit", open) : open();
 }
 
 async function begin({ anew = false } = {}) {

@@ -16,6 +16,11 @@ class Store {
     }
   }
 
+  /** Whether it outlives the page. */
+  get isKept() {
+    return this.#kept !== null;
+  }
+
   get(name) {
     return this.#kept ? this.#kept.getItem(PREFIX + name) : (this.#memory.get(name) ?? null);
   }

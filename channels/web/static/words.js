@@ -17,6 +17,7 @@ export function say(key, values = {}) {
 export function speak(tag) {
   language = tag in settings.phrases ? tag : "ja";
   document.documentElement.lang = htmlLanguage(language);
+  document.documentElement.dataset.language = language;
   document.title = say("widget.title");
   for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say, values(element));
   for (const element of document.querySelectorAll("[data-say-label]")) {

@@ -11,7 +11,7 @@ from channels.web.open_streams import OpenStreams
 from channels.web.routes import add_routes
 from channels.web.service import Status
 from channels.web.settings import WebSettings
-from conversations.timeline import Author, Kind
+from conversations.timeline import Author, Entry, Kind
 from tests.channels.web.browser import Browser, Client
 from tests.fakes.web_service import FakeWebService
 
@@ -136,6 +136,18 @@ async def test_staff_notes_and_reasons_never_leave(resident: Browser, service: F
 
     assert [entry["text"] for entry in heard[1:]] == ["はい"]
     assert not {"why", "epoch", "silence", "conversation_id", "external_id"} & set(heard[0])
+
+
+async def test_notes_are_held_back_even_when_the_service_lets_them_out(
+    resident: Browser, service: FakeWebService, account: str
+) -> None:
+    async def everything(account: str, seq: int, *, at_most: int) -> list[Entry]:
+        return [entry for entry in service.timeline(account).entries if entry.seq > seq][:at_most]
+
+    service.entries_after = everything  # type: ignore[method-assign]
+    service.says(account, "この方は前にも", author=Author.OPERATOR, kind=Kind.NOTE)
+
+    assert [entry["seq"] for entry in await resident.heard()] == [1]
 
 
 async def test_two_tabs_hear_the_same(resident: Browser, service: FakeWebService, account: str) -> None:

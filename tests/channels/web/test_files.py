@@ -95,6 +95,15 @@ def test_small_file_that_unpacks_to_gigabytes_is_refused_unopened() -> None:
         check_file("bomb.png", bomb)
 
 
+def test_picture_of_more_than_sixty_four_million_points_is_refused() -> None:
+    out = io.BytesIO()
+    Image.new("1", (9_000, 8_000)).save(out, "PNG")
+    assert len(out.getvalue()) < 20_000
+
+    with pytest.raises(BadFile, match="file_broken"):
+        check_file("wall.png", out.getvalue())
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
