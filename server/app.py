@@ -11,6 +11,7 @@ from channels.web.settings import WebSettings
 from console.common import Common, ConsoleSettings
 from console.routes import add_console
 from server.health import Metrics, livez, readyz
+from server.proxies import believed, networks
 from server.wiring import Parts
 
 NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
@@ -20,7 +21,8 @@ BODY_LIMIT = 12 * 1024 * 1024
 def make_app(parts: Parts) -> web.Application:
     """The application over these parts; it starts and stops nothing but itself."""
     metrics = Metrics(parts)
-    app = web.Application(middlewares=[metrics.middleware()], client_max_size=BODY_LIMIT)
+    proxies = networks(parts.settings.trusted_proxies)
+    app = web.Application(middlewares=[believed(proxies), metrics.middleware()], client_max_size=BODY_LIMIT)
     app.router.add_get("/livez", livez)
     app.router.add_get("/readyz", readyz(parts))
     app.router.add_get("/metrics", metrics.page)

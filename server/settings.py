@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conversations.errors import SettingsError
+from server.proxies import networks
 
 FILE = "madoguchi.toml"
 PREFIX = "MADOGUCHI_"
@@ -36,7 +37,7 @@ class Settings:
     frame_origins: tuple[str, ...] = ()
     """origins of the city's sites that may show the widget"""
     trusted_proxies: tuple[str, ...] = ()
-    """addresses whose X-Forwarded-For is believed"""
+    """addresses or networks of reverse proxies, whose X-Forwarded-For is believed"""
     session_hours: int = 12
     log: str = "info"
 
@@ -112,4 +113,8 @@ def _checked(settings: Settings) -> Settings:
     for origin in settings.frame_origins:
         if urlsplit(origin).scheme not in {"http", "https"} or urlsplit(origin).path:
             raise SettingsError(f"frame_origins: {origin!r} は https://www.city.example の形にしてください")
+    try:
+        networks(settings.trusted_proxies)
+    except ValueError as trouble:
+        raise SettingsError(f"IPアドレスかネットワークで書いてください: {trouble}") from None
     return settings
