@@ -1,7 +1,7 @@
 """Questions with known answers for the benchmarks of search: made from an FAQ by holding some of it back."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.query_files import Query, read_queries
 from knowledge_base.article import ArticleVersion
 from knowledge_base.importing import import_faq
 from knowledge_base.search import FaqIndex
@@ -17,6 +18,7 @@ from language.encoder import Encoder, text_key
 from language.japanese import reading, words
 
 TODAY = date(2026, 11, 24)
+GOLDEN = Path(__file__).with_name("golden")
 OFF_TOPIC = Path(__file__).with_name("off_topic.txt")
 _NAMESPACE = UUID("6f1c2a52-58b6-4b1e-9d0a-0a3a52f2a001")
 
@@ -24,8 +26,8 @@ _NAMESPACE = UUID("6f1c2a52-58b6-4b1e-9d0a-0a3a52f2a001")
 @dataclass(frozen=True, slots=True)
 class Asked:
     question: str
-    right: str
-    """external id of the entry that answers it; empty when none does"""
+    right: Mapping[str, int]
+    """external ids of the entries that answer it, with grades; empty when none does"""
     kind: str
 
 
@@ -48,7 +50,25 @@ def versions_of(*paths: Path) -> list[ArticleVersion]:
 
 def off_topic() -> list[Asked]:
     lines = OFF_TOPIC.read_text(encoding="utf-8").splitlines()
-    return [Asked(line, "", "off topic") for line in lines if line and not line.startswith("#")]
+    return [Asked(line, {}, "off topic") for line in lines if line and not line.startswith("#")]
+
+
+def golden(split: str) -> list[Asked]:
+    """The golden questions of one split: ``train``, ``dev`` or ``test``; ``test`` is for the report alone."""
+    found: list[Asked] = []
+    for path in sorted(GOLDEN.glob("*.jsonl")):
+        queries, problems = read_queries(path)
+        if problems:
+            raise SystemExit("\n".join(map(str, problems)))
+        found += [Asked(q.text, q.relevant, q.style) for q in queries if split_of(q) == split]
+    return found
+
+
+def split_of(query: Query) -> str:
+    """By entry, so that a question of the test split is about an entry no training question is about; 4:2:4."""
+    name = min(query.relevant, key=lambda one: (-query.relevant[one], one)) if query.relevant else query.text
+    part = hashlib.sha256(f"split {name}".encode()).digest()[0] % 10
+    return "train" if part < 4 else "dev" if part < 6 else "test"
 
 
 def half_of(name: str) -> int:
@@ -90,14 +110,16 @@ def held_out(versions: Sequence[ArticleVersion], folds: int = 5) -> Iterator[tup
             missing = (number * 7 + fold) % 10 == 0
             for place, phrasing in enumerate(content.phrasings):
                 if missing:
-                    asked.append(Asked(phrasing, "", "entry missing"))
+                    asked.append(Asked(phrasing, {}, "entry missing"))
                 elif (place + number) % folds == fold:
-                    asked.append(Asked(phrasing, version.external_id, "phrasing"))
+                    asked.append(Asked(phrasing, {version.external_id: 1}, "phrasing"))
             english = content.questions.get("en", "")
             hide_english = number % folds == fold
             if english and (missing or hide_english):
                 asked.append(
-                    Asked(english, "" if missing else version.external_id, "entry missing" if missing else "English")
+                    Asked(
+                        english, {} if missing else {version.external_id: 1}, "entry missing" if missing else "English"
+                    )
                 )
             if not missing:
                 others = tuple(p for place, p in enumerate(content.phrasings) if (place + number) % folds != fold)
@@ -123,5 +145,5 @@ def disturbed(versions: Sequence[ArticleVersion]) -> list[Asked]:
             "letter lost": question[:at] + question[at + 1 :],
             "letters swapped": question[:at] + question[at + 1 : at + 2] + question[at : at + 1] + question[at + 2 :],
         }
-        asked += [Asked(text, version.external_id, kind) for kind, text in pairs.items()]
+        asked += [Asked(text, {version.external_id: 1}, kind) for kind, text in pairs.items()]
     return asked

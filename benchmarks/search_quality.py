@@ -52,7 +52,7 @@ def report(title: str, results: Sequence[Result]) -> None:
         _line(kind, group)
     if len(by_kind) > 1:
         _line("all", results)
-    answered = [found[0].version.external_id == asked.right for asked, found, _ in results if is_answered(found)]
+    answered = [found[0].version.external_id in asked.right for asked, found, _ in results if is_answered(found)]
     if answered:
         print(f"of {len(answered)} confident answers {100 * (1 - np.mean(answered)):.1f} % are wrong")
     milliseconds = [1000 * seconds for *_, seconds in results]
@@ -68,15 +68,15 @@ def _line(kind: str, group: Sequence[Result]) -> None:
         return [match.version.external_id for match in found[:at_most]]
 
     sure = [is_answered(found) for _, found, _ in group]
-    wrong = [is_answered(found) and found[0].version.external_id != asked.right for asked, found, _ in group]
+    wrong = [is_answered(found) and found[0].version.external_id not in asked.right for asked, found, _ in group]
     offered = [
         not is_answered(found)
-        and asked.right in [m.version.external_id for m in found[:4] if m.probability >= OFFER_AT]
+        and any(m.version.external_id in asked.right for m in found[:4] if m.probability >= OFFER_AT)
         for asked, found, _ in group
     ]
     silent = [not found or found[0].probability < OFFER_AT for _, found, _ in group]
-    first = share(asked.right in ids(found, 1) for asked, found, _ in group)
-    third = share(asked.right in ids(found, 3) for asked, found, _ in group)
+    first = share(bool({*ids(found, 1)} & asked.right.keys()) for asked, found, _ in group)
+    third = share(bool({*ids(found, 3)} & asked.right.keys()) for asked, found, _ in group)
     numbers = (first, third, share(sure), share(wrong), share(offered), share(silent))
     widths = (8, 8, 10, 8, 15, 8)
     print(
@@ -87,7 +87,7 @@ def _line(kind: str, group: Sequence[Result]) -> None:
 
 def _calibration(results: Sequence[Result]) -> None:
     """Of the best matches with a probability of about p, how many were right."""
-    best = [(found[0].probability, found[0].version.external_id == asked.right) for asked, found, _ in results if found]
+    best = [(found[0].probability, found[0].version.external_id in asked.right) for asked, found, _ in results if found]
     for low, high in ((0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)):
         inside = [(p, right) for p, right in best if low <= p < high]
         if inside:
@@ -96,11 +96,11 @@ def _calibration(results: Sequence[Result]) -> None:
 
 
 def show_misses(results: Sequence[Result], at_most: int) -> None:
-    wrong = [r for r in results if is_answered(r[1]) and r[1][0].version.external_id != r[0].right]
+    wrong = [r for r in results if is_answered(r[1]) and r[1][0].version.external_id not in r[0].right]
     for asked, found, _ in wrong[:at_most]:
         best = found[0]
         print(
-            f"  {asked.kind}: {asked.question!r} [{asked.right}] -> {best.probability:.2f} {best.version.content.question!r}"
+            f"  {asked.kind}: {asked.question!r} [{' '.join(asked.right)}] -> {best.probability:.2f} {best.version.content.question!r}"
         )
 
 

@@ -7,6 +7,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sudachipy import (  # type: ignore[import-untyped]
@@ -89,32 +90,53 @@ def key(text: str) -> str:
     return _NOT_LETTERS.sub("", normalise(text)).translate(_KATAKANA)
 
 
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """One text, cut once."""
+
+    words: tuple[str, ...]
+    concepts: tuple[str, ...]
+    reading: str
+
+
+@lru_cache(maxsize=2048)
+def analysed(text: str) -> Analysed:
+    """Everything the word cutter tells about a text; cutting is what costs, so it is done once."""
+    found: list[str] = []
+    groups: list[str] = []
+    sounds: list[str] = []
+    for morpheme in _cut(text):
+        sounds.append(_sound(morpheme))
+        if morpheme.part_of_speech()[0] in _SKIPPED:
+            continue
+        whole = _words(morpheme)
+        found += whole
+        for part in _with_meaning(morpheme.split(SplitMode.A, add_single=False)):
+            found += _words(part)
+        groups += [f"#{group}" for group in morpheme.synonym_group_ids()] or whole
+    return Analysed(
+        tuple(word for word in found if word not in _EMPTY_WORDS),
+        tuple(concept for concept in groups if concept not in _EMPTY_WORDS),
+        _NOT_LETTERS.sub("", "".join(sounds)).translate(_HIRAGANA),
+    )
+
+
 def words(text: str) -> tuple[str, ...]:
     """The words that carry meaning, in Sudachi's normalised form, in order, repeats kept.
 
     A compound comes whole and in its parts: 住民票 is 住民票, 住民 and 票.
     """
-    found: list[str] = []
-    for morpheme in _with_meaning(_cut(text)):
-        found += _words(morpheme)
-        for part in _with_meaning(morpheme.split(SplitMode.A, add_single=False)):
-            found += _words(part)
-    return tuple(word for word in found if word not in _EMPTY_WORDS)
+    return analysed(text).words
 
 
 def concepts(text: str) -> tuple[str, ...]:
     """As ``words``, but a word of Sudachi's synonym dictionary is its groups (``#8536``): ごみ and 廃棄物 meet there."""
-    found: list[str] = []
-    for morpheme in _with_meaning(_cut(text)):
-        groups = [f"#{group}" for group in morpheme.synonym_group_ids()]
-        found += groups or _words(morpheme)
-    return tuple(concept for concept in found if concept not in _EMPTY_WORDS)
+    return analysed(text).concepts
 
 
 def reading(text: str) -> str:
     """How the text is read, in katakana; letters and digits stay, everything else is dropped."""
-    sounds = (_sound(morpheme) for morpheme in _cut(text))
-    return _NOT_LETTERS.sub("", "".join(sounds)).translate(_HIRAGANA)
+    return analysed(text).reading
 
 
 def _cut(text: str) -> list[Morpheme]:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.article import ArticleContent, ArticleVersion
+from knowledge_base.meaning import texts_of
 from knowledge_base.search import ANSWER_AT, CLEAR_LEAD, OFFER_AT, FaqIndex
 from language.encoder import BundledE5, EncoderError, NoEncoder, Vectors, text_key
 
@@ -177,19 +178,10 @@ def test_a_new_entry_is_found_by_its_words_before_its_vectors_come(
             question="犬の登録の方法を教えてください。", answer="環境課で登録できます。", category="ペット"
         ),
     )
-    known = [
-        text
-        for entry in versions
-        for text in (
-            entry.content.question,
-            entry.content.answer,
-            *entry.content.phrasings,
-            *entry.content.questions.values(),
-        )
-    ]
+    known = FaqIndex.build(versions, vectors={}, encoder=encoder).passages_needed()
     vectors = {text_key(encoder.name, text): row for text, row in zip(known, encoder.passages(known), strict=True)}
     some = FaqIndex.build([*versions, new], vectors=vectors, encoder=encoder)
-    assert some.passages_needed() == [new.content.question, new.content.answer]
+    assert some.passages_needed() == list(texts_of(new.content))
     assert best(some, "犬を登録したい") == "new"
     assert best(some, "住民票を家族が代わりに取れますか") == "certificate_proxy"
 
@@ -216,7 +208,7 @@ def test_words_still_find_when_the_encoder_is_down(versions: list[ArticleVersion
 
 def test_the_signals_behind_a_number_are_given(index: FaqIndex) -> None:
     why = index.search("住民票がほしいです", today=TODAY)[0].why
-    assert {"words", "letters", "sounds", "meaning"} <= why.keys()
+    assert {"words", "surface_letters", "sounds", "whole", "score"} <= why.keys()
     assert index.search("住民票がほしい", today=TODAY)[0].why["exact"] == 1.0
 
 

@@ -1,0 +1,1 @@
+"""Measures the search and the intents on files of questions; the commands evaluate-faq and evaluate-intents."""

@@ -1,0 +1,143 @@
+"""Asks an index every question of a file, and tells how well it did."""
+
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Final
+
+from evaluation.calibration import expected_calibration_error, reliability, risk_coverage, roc_area
+from evaluation.measures import DEPTH, measure
+from evaluation.query_files import Query
+from knowledge_base.search import ANSWER_AT, FaqIndex, is_sure
+
+RANKED: Final = 50
+"""entries kept of each ranking"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    id: str
+    score: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question, and what came back."""
+
+    query: Query
+    ranking: tuple[Found, ...]
+    is_answered: bool
+    """the bot would answer directly, without asking back"""
+    seconds: float
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(one.id for one in self.ranking)
+
+    @property
+    def is_right(self) -> bool:
+        return bool(self.ranking) and self.ranking[0].id in self.query.relevant
+
+    @property
+    def best(self) -> float:
+        return self.ranking[0].probability if self.ranking else 0.0
+
+
+def ask_all(
+    index: FaqIndex, queries: Sequence[Query], *, today: date, on_progress: Callable[[int], None] = lambda _: None
+) -> list[Asked]:
+    """One after the other, as a resident's messages come; the times are wall-clock, without the start of the model."""
+    if queries:
+        index.search(queries[0].text, at_most=1, today=today)
+        index.forget()
+    asked: list[Asked] = []
+    for number, query in enumerate(queries):
+        begin = time.perf_counter()
+        matches = index.search(query.text, at_most=RANKED, today=today)
+        seconds = time.perf_counter() - begin
+        ranking = tuple(Found(m.version.external_id, m.why.get("score", m.probability), m.probability) for m in matches)
+        asked.append(Asked(query, ranking, is_sure(matches), seconds))
+        on_progress(number + 1)
+    return asked
+
+
+def figures(asked: Sequence[Asked]) -> dict[str, Any]:
+    """Everything ``evaluate-faq`` prints, as plain values."""
+    answerable = [one for one in asked if one.query.relevant]
+    return {
+        "questions": len(asked),
+        "answerable": len(answerable),
+        "ranking": asdict(_ranking(answerable)),
+        "by_style": _by(answerable, lambda one: one.query.style),
+        "by_language": _by(answerable, lambda one: one.query.language),
+        "decision": _decision(asked),
+        "milliseconds": _times(asked),
+    }
+
+
+def trec_run(asked: Sequence[Asked]) -> str:
+    """A TREC run: ``question Q0 entry rank score tag``. The score is the probability, the tag carries the raw score."""
+    return "".join(
+        f"{one.query.id} Q0 {found.id} {rank} {found.probability:.9f} madoguchi;score={found.score:.4f}\n"
+        for one in asked
+        for rank, found in enumerate(one.ranking, start=1)
+    )
+
+
+def _ranking(answerable: Sequence[Asked]) -> Any:
+    return measure([(one.ids[:DEPTH], one.query.relevant) for one in answerable])
+
+
+def _by(answerable: Sequence[Asked], name: Callable[[Asked], str]) -> dict[str, Any]:
+    groups: Mapping[str, list[Asked]] = defaultdict(list)
+    for one in answerable:
+        if name(one):
+            groups[name(one)].append(one)
+    return {group: asdict(_ranking(members)) for group, members in sorted(groups.items())}
+
+
+def _decision(asked: Sequence[Asked]) -> dict[str, Any]:
+    """Answer or abstain: by the engine's own rule, and over all thresholds."""
+    answerable = [one for one in asked if one.query.relevant]
+    without = [one for one in asked if not one.query.relevant]
+    direct = [one for one in asked if one.is_answered]
+    said = [(one.best, one.is_right) for one in asked]
+    return {
+        "threshold": ANSWER_AT,
+        "answered_directly": len(direct),
+        "precision_of_direct_answers": _share(one.is_right for one in direct),
+        "coverage_of_answerable": _share(one.is_answered for one in answerable),
+        "unanswerable": len(without),
+        "unanswerable_not_answered": _share(not one.is_answered for one in without),
+        "roc_area": roc_area([one.best for one in answerable], [one.best for one in without]) if without else None,
+        "expected_calibration_error": expected_calibration_error(said),
+        "reliability": [asdict(one) for one in reliability(said)],
+        "coverage_at_95_percent_precision": max(
+            (
+                point.coverage
+                for point in risk_coverage([(one.best, one.is_right, bool(one.query.relevant)) for one in asked])
+                if point.precision >= 0.95
+            ),
+            default=0.0,
+        ),
+    }
+
+
+def _share(values: Any) -> float | None:
+    found = list(values)
+    return sum(found) / len(found) if found else None
+
+
+def _times(asked: Sequence[Asked]) -> dict[str, float]:
+    if not asked:
+        return {}
+    times = sorted(1000 * one.seconds for one in asked)
+    return {
+        "p50": statistics.median(times),
+        "p95": times[int(0.95 * (len(times) - 1))],
+        "p99": times[int(0.99 * (len(times) - 1))],
+    }
