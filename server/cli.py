@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from conversations.errors import CityError, SettingsError
-from server import commands
+from server import commands, measuring
 from server.settings import Settings, read_settings
 
 EPILOG = """\
@@ -58,6 +58,18 @@ def parser() -> argparse.ArgumentParser:
     ask = _word(words, "ask", commands.ask, "one question, one answer", ASK)
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="everything behind the answer, as JSON")
+
+    explain = _word(words, "explain", measuring.explain, "why the bot would answer as it does", EXPLAIN)
+    explain.add_argument("question")
+
+    faq = _word(
+        words, "evaluate-faq", measuring.evaluate_faq, "how well an FAQ answers a file of questions", EVALUATE_FAQ
+    )
+    faq.add_argument("--faq", type=Path, required=True, metavar="FILE", help="the entries: CSV, XLSX or JSONL")
+    faq.add_argument("--queries", type=Path, required=True, metavar="FILE", help="the questions: CSV, TSV or JSONL")
+    faq.add_argument("--qrels", type=Path, metavar="FILE", help="TREC qrels, instead of the column relevant")
+    faq.add_argument("--run", type=Path, dest="run_file", metavar="OUT", help="write a TREC run file")
+    faq.add_argument("--json", action="store_true", help="all figures as JSON")
 
     check = _word(words, "check", commands.check, "check a city's folder; every mistake with file and line", CHECK)
     check.add_argument("city", type=Path, metavar="CITY")
@@ -138,6 +150,22 @@ Ask the FAQ one question and see what the bot would say. Nothing is stored.
 
   madoguchi ask "住民票を郵送で取りたい"
   madoguchi ask "住民票を郵送で取りたい" --json     intent, candidates, probabilities, version
+"""
+EXPLAIN = """\
+Show what was cut out of a question, what it matched with which signals, and why the bot decides as it does.
+
+  madoguchi explain "父が息を引き取りました"
+"""
+EVALUATE_FAQ = """\
+Ask an FAQ every question of a file and measure how well it answers. Nothing of this city is used or changed.
+
+  madoguchi evaluate-faq --faq faq.csv --queries questions.jsonl --run out.run
+
+A line of questions.jsonl:  {"id": "q1", "query": "…", "relevant": {"A-001": 2, "A-007": 1}}
+relevant may also be a list of ids; in CSV and TSV it is  A-001:2 A-007.  A question without relevant entries is one
+that the FAQ does not answer. "style" and "language", where given, make tables of their own.
+Recall, precision, nDCG (both gains), MRR and Hit as in trec_eval. In the run file the score is the probability, and
+the last column carries the raw score. Problems in the files go to the error output, with line and field.
 """
 CHECK = """\
 Read city.yml, faq.csv, intents.yml, dialogues/ and phrases/ of a city's folder as `serve` would, and report every

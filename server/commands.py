@@ -11,19 +11,18 @@ from uuid import uuid4
 
 import msgspec
 
-from bot.deciding import decide
 from console.passwords import first, hashed
-from conversations.conversation import Conversation
-from conversations.message import Address, IncomingMessage
+from conversations.message import Address
 from conversations.reply import Reply
 from knowledge_base.exporting import export_faq
 from knowledge_base.importing import import_faq as read_faq
+from server.asking import decided, message_of
 from server.city import mistakes_in
 from server.logs import configure_logs
 from server.running import serving, until_told_to_stop, working
 from server.seeding import SignIn, demo_staff, seed
 from server.settings import Settings
-from server.wiring import Parts, assembled
+from server.wiring import assembled
 from storage.articles import ArticleFilter
 from storage.backup import backup as write_backup
 from storage.backup import restore as read_backup
@@ -79,7 +78,7 @@ async def chat(settings: Settings, given: argparse.Namespace) -> int:
             text = await asyncio.to_thread(_ask_terminal)
             if not text:
                 return 0
-            await parts.engine.accept(_message(parts, address, text, given.language))
+            await parts.engine.accept(message_of(parts, address, text, given.language))
             while await parts.engine.handle_next(conversation_id):
                 pass
 
@@ -88,11 +87,7 @@ async def ask(settings: Settings, given: argparse.Namespace) -> int:
     configure_logs("error")
     async with assembled(settings) as parts:
         await seed(parts)
-        now = parts.clock.now()
-        message = _message(parts, Address("terminal", "ask"), given.question, None)
-        understood = await parts.knowing.understand(message)
-        conversation = Conversation(id=uuid4(), address=message.sender, opened_at=now, last_message_at=now)
-        decision = decide(conversation, message, understood, parts.knowing.mind(), now)
+        decision, _ = await decided(parts, given.question)
         if given.json:
             plain = msgspec.to_builtins(asdict(decision), enc_hook=str)
             print(msgspec.json.format(msgspec.json.encode({"decision": type(decision).__name__, **plain})).decode())
@@ -206,13 +201,6 @@ async def restore(settings: Settings, given: argparse.Namespace) -> int:
         await database.close()
     print(f"{given.file}: {count} 行を戻しました (rows restored)")
     return 0
-
-
-def _message(parts: Parts, address: Address, text: str, language: str | None) -> IncomingMessage:
-    now, made = parts.clock.now(), uuid4()
-    return IncomingMessage(
-        id=made, external_id=str(made), sender=address, text=text, language=language, sent_at=now, received_at=now
-    )
 
 
 def _ask_terminal() -> str:
