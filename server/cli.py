@@ -71,6 +71,11 @@ def parser() -> argparse.ArgumentParser:
     faq.add_argument("--run", type=Path, dest="run_file", metavar="OUT", help="write a TREC run file")
     faq.add_argument("--json", action="store_true", help="all figures as JSON")
 
+    told = _word(words, "evaluate-intents", measuring.evaluate_intents, "how well intents are told apart", INTENTS)
+    told.add_argument("--train", type=Path, required=True, metavar="FILE", help="Rasa NLU YAML, CSV or TSV")
+    told.add_argument("--test", type=Path, required=True, metavar="FILE", help="the same formats")
+    told.add_argument("--json", action="store_true", help="all figures as JSON")
+
     check = _word(words, "check", commands.check, "check a city's folder; every mistake with file and line", CHECK)
     check.add_argument("city", type=Path, metavar="CITY")
 
@@ -166,6 +171,14 @@ relevant may also be a list of ids; in CSV and TSV it is  A-001:2 A-007.  A ques
 that the FAQ does not answer. "style" and "language", where given, make tables of their own.
 Recall, precision, nDCG (both gains), MRR and Hit as in trec_eval. In the run file the score is the probability, and
 the last column carries the raw score. Problems in the files go to the error output, with line and field.
+"""
+INTENTS = """\
+Train the intent classifier on one file and measure it on another. Nothing of this city is used or changed.
+
+  madoguchi evaluate-intents --train train.csv --test test.csv
+
+CSV and TSV have the columns text and intent. Messages of the intent oos, none or out_of_scope mean none of the
+intents: they are the out-of-scope figures. 10,000 examples take some minutes, most of them for the sentence vectors.
 """
 CHECK = """\
 Read city.yml, faq.csv, intents.yml, dialogues/ and phrases/ of a city's folder as `serve` would, and report every

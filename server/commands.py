@@ -19,7 +19,7 @@ from knowledge_base.importing import import_faq as read_faq
 from server.asking import decided, message_of
 from server.city import mistakes_in
 from server.logs import configure_logs
-from server.running import serving, until_told_to_stop, working
+from server.running import serving, told_to_stop, working
 from server.seeding import SignIn, demo_staff, seed
 from server.settings import Settings
 from server.wiring import assembled
@@ -37,6 +37,7 @@ TEMPLATE = Path(__file__).resolve().parent.parent / "demo" / "template"
 
 async def serve(settings: Settings, given: argparse.Namespace) -> int:
     configure_logs(settings.log)
+    stop = told_to_stop()
     _tell("データベースを準備しています (database)")
     async with assembled(settings) as parts:
         if await seed(parts):
@@ -45,21 +46,22 @@ async def serve(settings: Settings, given: argparse.Namespace) -> int:
         async with serving(parts) as port:
             _welcome(settings, port, sign_ins)
             if given.no_work:
-                await until_told_to_stop()
+                await stop.wait()
             else:
                 async with working(parts):
-                    await until_told_to_stop()
+                    await stop.wait()
         _tell("終了しました (stopped)")
     return 0
 
 
 async def work(settings: Settings, _: argparse.Namespace) -> int:
     configure_logs(settings.log)
+    stop = told_to_stop()
     async with assembled(settings) as parts:
         await seed(parts)
         async with working(parts):
             _tell("働いています。Ctrl+C で終わります (working; Ctrl+C ends)")
-            await until_told_to_stop()
+            await stop.wait()
     return 0
 
 

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -10,8 +11,11 @@ from typing import Any
 import msgspec
 
 from bot.knowing import JAPAN
+from bot.understanding.intents import IntentClassifier
 from evaluation.faq import ask_all, figures, trec_run
 from evaluation.faq_files import read_faq_file
+from evaluation.intent_files import read_intent_file
+from evaluation.intents import ask_intents
 from evaluation.page import page
 from evaluation.problems import Problem
 from evaluation.query_files import read_queries
@@ -73,6 +77,36 @@ def _index_of(versions: Sequence[Any], encoder: Encoder) -> FaqIndex:
 def _progress(what: str, done: int, wanted: int) -> None:
     if sys.stderr.isatty() and (done % BATCH == 0 or done == wanted):
         print(f"\r{what} {done}/{wanted}", end="\n" if done == wanted else "", file=sys.stderr, flush=True)
+
+
+async def evaluate_intents(settings: Settings, given: argparse.Namespace) -> int:
+    return await asyncio.to_thread(_evaluate_intents, settings, given)
+
+
+def _evaluate_intents(settings: Settings, given: argparse.Namespace) -> int:
+    train, train_problems = read_intent_file(given.train)
+    test, test_problems = read_intent_file(given.test)
+    for problem in (*train_problems, *test_problems):
+        print(problem, file=sys.stderr)
+    if not train or not test:
+        print("測るものがありません (nothing to measure: no examples)", file=sys.stderr)
+        return 1
+    begin = time.perf_counter()
+    classifier = IntentClassifier.build(train, encoder_of(settings))
+    seconds = time.perf_counter() - begin
+    found = {
+        "examples": len(train),
+        "training_seconds": round(seconds, 1),
+        **ask_intents(classifier, test, lambda done: _progress("messages", done, len(test))),
+    }
+    if given.json:
+        print(msgspec.json.format(msgspec.json.encode(found)).decode())
+    else:
+        confused = found.pop("confused")
+        for name, value in found.items():
+            print(f"{name:<24}{value:.4f}" if isinstance(value, float) else f"{name:<24}{value}")
+        print("\n".join(f"  {row['times']:>3} × {row['meant']} taken for {row['said']}" for row in confused))
+    return 0
 
 
 async def explain(settings: Settings, given: argparse.Namespace) -> int:

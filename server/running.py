@@ -82,10 +82,10 @@ async def serving(parts: Parts) -> AsyncIterator[int]:
         await runner.cleanup()
 
 
-async def until_told_to_stop() -> None:
-    """Until SIGTERM or SIGINT."""
+def told_to_stop() -> asyncio.Event:
+    """Set by SIGTERM or SIGINT. Ask for it first of all: until then a signal kills without goodbye."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    await stop.wait()
+    return stop

@@ -16,6 +16,7 @@ COMMANDS = [
     "ask",
     "explain",
     "evaluate-faq",
+    "evaluate-intents",
     "check",
     "init",
     "import-faq",
@@ -169,3 +170,25 @@ def test_evaluate_faq_measures_and_writes_a_run(tmp_path: Path) -> None:
     assert {len(row) for row in columns} == {6}
     scores = [float(row[4]) for row in columns if row[0] == "1"]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_evaluate_intents_tells_intents_and_strangers_apart(tmp_path: Path) -> None:
+    train = tmp_path / "train.csv"
+    train.write_text(
+        "text,intent\n"
+        + "".join(
+            f"ごみを出したい{n},garbage\n住民票がほしい{n},certificate\n犬の登録{n},dog\n図書館の本{n},library\n"
+            for n in range(5)
+        ),
+        encoding="utf-8",
+    )
+    test = tmp_path / "test.tsv"
+    test.write_text(
+        "ごみを出したいです\tgarbage\n住民票がほしいです\tcertificate\n今夜の月\toos\nx\n", encoding="utf-8"
+    )
+    done = madoguchi(tmp_path, "evaluate-intents", "--train", str(train), "--test", str(test), "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["messages"], found["in_scope"], found["accuracy_in_scope"]) == (3, 2, 1.0)
+    assert (found["out_of_scope_recall"], found["out_of_scope_precision"]) == (1.0, 1.0)
+    assert "test.tsv:4" in done.stderr
