@@ -20,7 +20,7 @@ from language.encoder import Encoder, EncoderError, text_key
 from language.japanese import key
 
 ANSWER_AT: Final = 0.7
-"""From this probability on, the best entry is the answer."""
+"""From this probability on, the best entry is the answer. A wrong answer costs more than a question back."""
 OFFER_AT: Final = 0.12
 """From this probability on, an entry is worth offering as a choice. Below it the bot says that it did not understand."""
 CLEAR_LEAD: Final = 0.3
