@@ -43,7 +43,7 @@ export class Timeline {
     const wasAtBottom = this.#isAtBottom();
     this.#addDay(entry.at);
     const item = this.#item(entry);
-    this.#list.insertBefore(item, this.#firstPending());
+    this.#place(item, entry.seq);
     if (entry.client_id) this.#own.set(entry.client_id, item);
     this.#follow(item, wasAtBottom);
     return entry.author !== "resident";
@@ -136,10 +136,15 @@ export class Timeline {
     const shown = item.querySelector(".words");
     // The server may have masked a number: what is stored is what is shown.
     if (shown && entry.text !== shown.textContent) shown.replaceWith(words(entry.text));
-    if (item !== this.#firstPending() && item.dataset.seq === undefined && this.#firstPending()) {
-      this.#list.insertBefore(item, this.#firstPending());
-    }
-    item.dataset.seq = entry.seq;
+    if (item.dataset.seq === undefined) this.#place(item, entry.seq);
+  }
+
+  /** By the server's order: after a reload the answer to a resent message can come before the history does. */
+  #place(item, seq) {
+    item.dataset.seq = seq;
+    const numbered = [...this.#list.querySelectorAll("[data-seq]")];
+    const later = numbered.find((other) => other !== item && Number(other.dataset.seq) > seq);
+    this.#list.insertBefore(item, later ?? this.#firstPending());
   }
 
   #show(item, state, reason = "") {
