@@ -3,16 +3,15 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from uuid import UUID, uuid5
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.faq_files import read_faq_file
 from evaluation.query_files import Query, read_queries
 from knowledge_base.article import ArticleVersion
-from knowledge_base.importing import import_faq
 from knowledge_base.search import FaqIndex
 from language.encoder import Encoder, text_key
 from language.japanese import reading, words
@@ -20,7 +19,6 @@ from language.japanese import reading, words
 TODAY = date(2026, 11, 24)
 GOLDEN = Path(__file__).with_name("golden")
 OFF_TOPIC = Path(__file__).with_name("off_topic.txt")
-_NAMESPACE = UUID("6f1c2a52-58b6-4b1e-9d0a-0a3a52f2a001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +31,7 @@ class Asked:
 
 def versions_of(*paths: Path) -> list[ArticleVersion]:
     """The entries of one FAQ, kept in one or several files."""
-    entries = [entry for path in paths for entry in import_faq(path.read_bytes(), path.name).entries]
-    return [
-        ArticleVersion(
-            id=uuid5(_NAMESPACE, entry.external_id),
-            article_id=uuid5(_NAMESPACE, entry.external_id),
-            external_id=entry.external_id,
-            number=1,
-            content=entry.content,
-            author="benchmark",
-            published_at=datetime(2026, 1, 1, tzinfo=UTC),
-        )
-        for entry in entries
-    ]
+    return [version for path in paths for version in read_faq_file(path)[0]]
 
 
 def off_topic() -> list[Asked]:
@@ -65,8 +51,16 @@ def golden(split: str) -> list[Asked]:
 
 
 def split_of(query: Query) -> str:
-    """By entry, so that a question of the test split is about an entry no training question is about; 4:2:4."""
-    name = min(query.relevant, key=lambda one: (-query.relevant[one], one)) if query.relevant else query.text
+    """By entry, so that a question of the test split is about an entry that no training question is about; 4:2:4.
+
+    Empty for a question whose best entries lie in different splits: it would carry one over into the other.
+    """
+    best = max(query.relevant.values(), default=0)
+    splits = {_split(entry) for entry, grade in query.relevant.items() if grade == best} or {_split(query.text)}
+    return splits.pop() if len(splits) == 1 else ""
+
+
+def _split(name: str) -> str:
     part = hashlib.sha256(f"split {name}".encode()).digest()[0] % 10
     return "train" if part < 4 else "dev" if part < 6 else "test"
 

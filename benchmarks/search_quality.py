@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.search_data import TODAY, Asked, VectorFile, disturbed, half_of, held_out, off_topic, versions_of
 from knowledge_base.article import Match
-from knowledge_base.search import ANSWER_AT, CLEAR_LEAD, OFFER_AT, FaqIndex
+from knowledge_base.search import OFFER_AT, FaqIndex, is_sure
 from language.encoder import BundledE5, Encoder, NoEncoder
 
 Result = tuple[Asked, tuple[Match, ...], float]
@@ -35,13 +35,6 @@ def ask(index: FaqIndex, questions: Iterable[Asked]) -> list[Result]:
     return results
 
 
-def is_answered(found: Sequence[Match]) -> bool:
-    """What ``bot.deciding`` does: sure, and clearly ahead."""
-    if not found or found[0].probability < ANSWER_AT:
-        return False
-    return len(found) < 2 or found[0].probability - found[1].probability >= CLEAR_LEAD
-
-
 def report(title: str, results: Sequence[Result]) -> None:
     print(f"\n{title}")
     print(f"{'kind':<16}{'n':>6}{'top-1':>8}{'top-3':>8}{'answered':>10}{'wrong':>8}{'offered right':>15}{'silent':>8}")
@@ -52,7 +45,7 @@ def report(title: str, results: Sequence[Result]) -> None:
         _line(kind, group)
     if len(by_kind) > 1:
         _line("all", results)
-    answered = [found[0].version.external_id in asked.right for asked, found, _ in results if is_answered(found)]
+    answered = [found[0].version.external_id in asked.right for asked, found, _ in results if is_sure(found)]
     if answered:
         print(f"of {len(answered)} confident answers {100 * (1 - np.mean(answered)):.1f} % are wrong")
     milliseconds = [1000 * seconds for *_, seconds in results]
@@ -67,11 +60,10 @@ def _line(kind: str, group: Sequence[Result]) -> None:
     def ids(found: Sequence[Match], at_most: int) -> list[str]:
         return [match.version.external_id for match in found[:at_most]]
 
-    sure = [is_answered(found) for _, found, _ in group]
-    wrong = [is_answered(found) and found[0].version.external_id not in asked.right for asked, found, _ in group]
+    sure = [is_sure(found) for _, found, _ in group]
+    wrong = [is_sure(found) and found[0].version.external_id not in asked.right for asked, found, _ in group]
     offered = [
-        not is_answered(found)
-        and any(m.version.external_id in asked.right for m in found[:4] if m.probability >= OFFER_AT)
+        not is_sure(found) and any(m.version.external_id in asked.right for m in found[:4] if m.probability >= OFFER_AT)
         for asked, found, _ in group
     ]
     silent = [not found or found[0].probability < OFFER_AT for _, found, _ in group]
@@ -96,7 +88,7 @@ def _calibration(results: Sequence[Result]) -> None:
 
 
 def show_misses(results: Sequence[Result], at_most: int) -> None:
-    wrong = [r for r in results if is_answered(r[1]) and r[1][0].version.external_id not in r[0].right]
+    wrong = [r for r in results if is_sure(r[1]) and r[1][0].version.external_id not in r[0].right]
     for asked, found, _ in wrong[:at_most]:
         best = found[0]
         print(

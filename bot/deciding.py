@@ -5,13 +5,14 @@ from uuid import UUID
 
 from bot.answering import answer_with, offer
 from bot.decision import AskBack, Converse, Decision, HandOver, StaySilent, Why
+from bot.routing import subject_of
 from bot.understanding.guards import Guard
 from bot.understood import Mind, Understood
 from conversations.conversation import Conversation, Owner
 from conversations.message import Choice, IncomingMessage
 from conversations.reply import Reply
 from dialogues.runner import Finished, Step, TicketWanted, advance, start
-from knowledge_base.search import ANSWER_AT, CLEAR_LEAD, OFFER_AT
+from knowledge_base.search import ANSWER_AT, OFFER_AT, is_sure
 from tickets.ticket import HandOverReason
 
 PERSON = "person"
@@ -155,8 +156,7 @@ class Turn:
         if not matches or matches[0].probability < OFFER_AT or self._is_talk():
             return None
         best = matches[0]
-        next_best = matches[1].probability if len(matches) > 1 else 0.0
-        if best.probability >= ANSWER_AT and best.probability - next_best >= CLEAR_LEAD:
+        if is_sure(matches):
             return answer_with(best.version, self.mind, self.language, self.why("faq_answer"), others=matches[1:])
         near = [match for match in matches if match.probability >= OFFER_AT][:4]
         return offer(near, self.mind, self.language, self.why("faq_offer"))
@@ -234,8 +234,7 @@ class Turn:
     def hand_over(
         self, reason: HandOverReason, rule: str, *, before: tuple[Reply, ...] = (), guard: Guard | None = None
     ) -> HandOver:
-        matches = self.understood.matches
-        near = matches[0].version.content if matches and matches[0].probability >= OFFER_AT else None
+        near = subject_of(self.understood.matches)
         topic = self.mind.articles.get(self.conversation.topic) if self.conversation.topic else None
         content = near or (topic.content if topic else None)
         return HandOver(

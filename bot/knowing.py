@@ -4,7 +4,6 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from bot.ports import Clock
 from bot.understanding.guards import notice
@@ -13,8 +12,8 @@ from bot.understood import Mind, Understood
 from conversations.message import IncomingMessage
 from knowledge_base.search import FaqIndex
 from language.identify import identify
+from tickets.duty_calendar import JAPAN
 
-JAPAN = ZoneInfo("Asia/Tokyo")
 MATCHES = 5
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jinja2
 import nh3
@@ -12,8 +11,9 @@ from aiohttp import web
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from tickets.duty_calendar import JAPAN
+
 HERE = Path(__file__).parent
-JAPAN = ZoneInfo("Asia/Tokyo")
 WEEKDAYS = "月火水木金土日"
 HEADERS = {
     "Content-Security-Policy": (

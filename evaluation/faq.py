@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from evaluation.calibration import expected_calibration_error, reliability, risk_coverage, roc_area
-from evaluation.measures import DEPTH, measure
+from evaluation.measures import DEPTH, RankingMeasures, measure, share
 from evaluation.query_files import Query
 from knowledge_base.search import ANSWER_AT, FaqIndex, is_sure
 
@@ -88,7 +88,7 @@ def trec_run(asked: Sequence[Asked]) -> str:
     )
 
 
-def _ranking(answerable: Sequence[Asked]) -> Any:
+def _ranking(answerable: Sequence[Asked]) -> RankingMeasures:
     return measure([(one.ids[:DEPTH], one.query.relevant) for one in answerable])
 
 
@@ -109,10 +109,10 @@ def _decision(asked: Sequence[Asked]) -> dict[str, Any]:
     return {
         "threshold": ANSWER_AT,
         "answered_directly": len(direct),
-        "precision_of_direct_answers": _share(one.is_right for one in direct),
-        "coverage_of_answerable": _share(one.is_answered for one in answerable),
+        "precision_of_direct_answers": share(one.is_right for one in direct),
+        "coverage_of_answerable": share(one.is_answered for one in answerable),
         "unanswerable": len(without),
-        "unanswerable_not_answered": _share(not one.is_answered for one in without),
+        "unanswerable_not_answered": share(not one.is_answered for one in without),
         "roc_area": roc_area([one.best for one in answerable], [one.best for one in without]) if without else None,
         "expected_calibration_error": expected_calibration_error(said),
         "reliability": [asdict(one) for one in reliability(said)],
@@ -125,11 +125,6 @@ def _decision(asked: Sequence[Asked]) -> dict[str, Any]:
             default=0.0,
         ),
     }
-
-
-def _share(values: Any) -> float | None:
-    found = list(values)
-    return sum(found) / len(found) if found else None
 
 
 def _times(asked: Sequence[Asked]) -> dict[str, float]:

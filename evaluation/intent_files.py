@@ -1,12 +1,11 @@
 """Messages with their intents: Rasa NLU YAML, CSV or TSV (text, intent)."""
 
-import csv
-import io
 from pathlib import Path
 
 from bot.understanding.examples import Example, read_intents
 from conversations.errors import SettingsError
 from evaluation.problems import Problem
+from evaluation.tables import rows_of
 
 _TEXT = ("text", "query", "utterance", "example", "message")
 _INTENT = ("intent", "category", "label", "class")
@@ -23,16 +22,10 @@ def read_intent_file(path: Path) -> tuple[list[Example], list[Problem]]:
 
 
 def _table(path: Path) -> tuple[list[Example], list[Problem]]:
-    text = path.read_text(encoding="utf-8-sig")
-    tabs = path.suffix.lower() == ".tsv"
-    stream = io.StringIO(text, newline="")
-    reader = csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE) if tabs else csv.reader(stream)
     examples: list[Example] = []
     problems: list[Problem] = []
     places: tuple[int, int] | None = None
-    for row in reader:
-        if not any(cell.strip() for cell in row):
-            continue
+    for line, row in rows_of(path):
         if places is None:
             places = _places([cell.strip().lower() for cell in row])
             if places is not None:
@@ -41,13 +34,13 @@ def _table(path: Path) -> tuple[list[Example], list[Problem]]:
         try:
             message, intent = row[places[0]].strip(), row[places[1]].strip()
         except IndexError:
-            problems.append(Problem(str(path), reader.line_num, "", "expected two columns, text and intent"))
+            problems.append(Problem(str(path), line, "", "expected two columns, text and intent"))
             continue
         if message and intent:
-            examples.append(Example(intent, message, f"{path}:{reader.line_num}"))
+            examples.append(Example(intent, message, f"{path}:{line}"))
         else:
             missing = "intent" if message else "text"
-            problems.append(Problem(str(path), reader.line_num, missing, "is empty"))
+            problems.append(Problem(str(path), line, missing, "is empty"))
     return examples, problems
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.understanding.examples import Example
 from bot.understanding.intents import NONE, IntentClassifier
+from evaluation.measures import share
 
 OUT_OF_SCOPE: Final = frozenset({"oos", "none", "out_of_scope", "out-of-scope", "nlu_fallback"})
 THRESHOLD: Final = 0.5
@@ -31,7 +32,7 @@ def ask_intents(
         on_progress(number + 1)
     # accuracy: of the likeliest intent, sure or not; accuracy_in_scope: of what is sure enough to be acted on
     return {
-        "accuracy": _share(likeliest),
+        "accuracy": share(likeliest),
         **_figures(pairs),
         "milliseconds": {"p50": 1000 * sorted(seconds)[len(seconds) // 2]},
     }
@@ -46,12 +47,12 @@ def _figures(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {
         "messages": len(pairs),
         "in_scope": len(inside),
-        "accuracy_in_scope": _share([truth == said for truth, said in inside]),
+        "accuracy_in_scope": share([truth == said for truth, said in inside]),
         "macro_f1": sum(scores.values()) / len(scores) if scores else 0.0,
         "weighted_f1": sum(scores[name] * size for name, size in sizes.items()) / max(1, len(inside)),
         "out_of_scope": len(outside),
-        "out_of_scope_recall": _share([said == NONE for _, said in outside]),
-        "out_of_scope_precision": _share([truth == NONE for truth, _ in rejected]) if outside else None,
+        "out_of_scope_recall": share([said == NONE for _, said in outside]),
+        "out_of_scope_precision": share([truth == NONE for truth, _ in rejected]) if outside else None,
         "confused": [
             {"meant": truth, "said": said, "times": times}
             for (truth, said), times in Counter(pair for pair in pairs if pair[0] != pair[1]).most_common(10)
@@ -64,7 +65,3 @@ def _f1(pairs: Sequence[tuple[str, str]], name: str) -> float:
     meant = sum(truth == name for truth, _ in pairs)
     told = sum(said == name for _, said in pairs)
     return 2 * hits / (meant + told) if meant + told else 0.0
-
-
-def _share(values: Sequence[bool]) -> float | None:
-    return sum(values) / len(values) if values else None

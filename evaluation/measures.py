@@ -1,7 +1,7 @@
 """How good a ranking is. Definitions as in trec_eval; a grade is a whole number, 0 is "not relevant"."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,12 @@ class RankingMeasures:
     hit_at_3: float
     hit_at_5: float
     hit_at_10: float
+
+
+def share(values: Iterable[bool]) -> float | None:
+    """How many of them are true, 0–1; None when there are none."""
+    found = list(values)
+    return sum(found) / len(found) if found else None
 
 
 def measure(judged: Sequence[tuple[Sequence[str], Grades]]) -> RankingMeasures:

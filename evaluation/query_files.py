@@ -1,7 +1,5 @@
 """Questions with the entries that answer them: JSON Lines, CSV, TSV, and TREC qrels beside any of them."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +9,7 @@ from types import MappingProxyType
 import msgspec
 
 from evaluation.problems import Problem
+from evaluation.tables import rows_of
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "query_id", "qid", "queryid"),
@@ -70,27 +69,15 @@ def _json_rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, Mappi
 
 
 def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
-    text = path.read_text(encoding="utf-8-sig")
-    first = text.split("\n", 1)[0]
-    tabs = path.suffix.lower() == ".tsv" or ("\t" in first and "," not in first)
-    # In a TSV a quotation mark is a letter like any other; in a CSV it encloses commas and line breaks.
-    stream = io.StringIO(text, newline="")
-    reader = (
-        csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
-        if tabs
-        else csv.reader(stream, quoting=csv.QUOTE_MINIMAL)
-    )
     header: list[str] | None = None
-    for row in reader:
-        if not any(cell.strip() for cell in row):
-            continue
+    for line, row in rows_of(path):
         if header is None:
             names = [cell.strip().lower() for cell in row]
             has_header = any(name in _NAMES["query"] for name in names)
             header = names if has_header else ["id", "query", "relevant"]
             if has_header:
                 continue
-        yield reader.line_num, dict(zip(header, row, strict=False))
+        yield line, dict(zip(header, row, strict=False))
 
 
 def _query(row: Mapping[str, object]) -> Query:

@@ -27,6 +27,13 @@ def hints_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(terms))[:AT_MOST]
 
 
+def plainly(text: str) -> str:
+    """The text with its figures of speech put in plain words."""
+    for figure, plain in _figures():
+        text = text.replace(figure, plain)
+    return text
+
+
 def _in_japanese(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """At each place the longest known phrase; the text is searched on behind it."""
     known, letters, at = _residents_words(), key(text), 0
@@ -70,6 +77,11 @@ def _glossary() -> Mapping[str, tuple[str, ...]]:
                     known.setdefault(_without_marks(word), tuple(terms.split("|")))
     known.pop("", None)
     return known
+
+
+@lru_cache(maxsize=1)
+def _figures() -> tuple[tuple[str, str], ...]:
+    return tuple((figure, plain) for figure, plain in _rows("figures_of_speech.tsv"))
 
 
 def _rows(name: str) -> Iterator[list[str]]:

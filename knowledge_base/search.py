@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from knowledge_base.article import ArticleVersion, Match
 from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS, probabilities, scores
-from knowledge_base.hints import hints_in
+from knowledge_base.hints import hints_in, plainly
 from knowledge_base.lexical import Scores
 from knowledge_base.meaning import Meaning, texts_of
 from knowledge_base.signals import LexicalSignals, Signals, add_meaning, of_question
@@ -82,6 +82,7 @@ class FaqIndex:
         allowed = (self._from <= today.toordinal()) & (today.toordinal() <= self._until)
         if not key(question) or not allowed.any():
             return ()
+        question = plainly(question)
         exact = [number for number in self._exact.get(key(question), ()) if allowed[number]]
         signals, total = self.weighed(question, with_meaning=not exact)
         total = np.where(allowed, total, -np.inf)

@@ -1,4 +1,4 @@
-"""What speaks for each entry: by words, letters, sounds and meaning. The weights are in ``fusion``."""
+"""What speaks for each entry: by words, sounds and meaning. The weights are in ``fusion``."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -10,13 +10,13 @@ from knowledge_base.article import ArticleContent
 from knowledge_base.hints import hints_in
 from knowledge_base.lexical import FieldedTerms, Scores
 from knowledge_base.meaning import FIELDS, HINTED, Meaning
-from knowledge_base.texts import Counts, concepts_in, counted, letters_in, sounds_in, terms_of, words_in
+from knowledge_base.texts import Counts, concepts_in, counted, sounds_in, terms_of, words_in
 from language.encoder import Vectors
 from language.japanese import key
 
 Signals = dict[str, Scores]
 
-LEXICAL: Final = ("words", "concepts", "sounds", "surface_words", "surface_letters", "surface_sounds", "hints")
+LEXICAL: Final = ("words", "concepts", "sounds", "surface_sounds", "hints")
 SEMANTIC: Final = (*FIELDS, *(f"hinted_{name}" for name in HINTED))
 WEAK: Final = 0.2
 """a share below which even the best entry leads nobody"""
@@ -34,7 +34,7 @@ _SURFACE = {"surface": (2.0, 0.5)}
 
 
 class LexicalSignals:
-    """The entries' words, letters and sounds, indexed."""
+    """The entries' words and sounds, indexed."""
 
     def __init__(self, contents: Sequence[ArticleContent]) -> None:
         terms = [terms_of(content) for content in contents]
@@ -43,10 +43,8 @@ class LexicalSignals:
         self._words = FieldedTerms(_by_field([t.words for t in terms]), _FIELD_WEIGHTS, size)
         self._concepts = FieldedTerms(_by_field([t.concepts for t in terms]), _FIELD_WEIGHTS, size)
         self._sounds = FieldedTerms(_by_field([t.sounds for t in terms]), _FIELD_WEIGHTS, size)
-        counts = np.array([len(t.surface_words) for t in terms], dtype=np.int64)
+        counts = np.array([len(t.surface_sounds) for t in terms], dtype=np.int64)
         self._starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64) if size else counts
-        self._surface_words = _of_surfaces([t.surface_words for t in terms])
-        self._surface_letters = _of_surfaces([t.surface_letters for t in terms])
         self._surface_sounds = _of_surfaces([t.surface_sounds for t in terms])
 
     def add_to(self, found: Signals, question: str) -> None:
@@ -58,8 +56,6 @@ class LexicalSignals:
             "words": self._words.share(words),
             "concepts": self._concepts.share(concepts),
             "sounds": self._sounds.share(sounds),
-            "surface_words": self._best_surface(self._surface_words, words),
-            "surface_letters": self._best_surface(self._surface_letters, counted(letters_in(question))),
             "surface_sounds": self._best_surface(self._surface_sounds, sounds),
         }
         for name, (share, _) in shares.items():

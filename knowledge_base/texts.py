@@ -1,4 +1,4 @@
-"""What of an entry is looked up: its surfaces, its passages, and their words, letters and sounds as numbers."""
+"""What of an entry is looked up: its surfaces, its passages, and their words and sounds as numbers."""
 
 import re
 import zlib
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.article import ArticleContent
-from language.japanese import analysed, key
+from language.japanese import analysed
 
 Counts: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.float32]]
 """the terms of one text (sorted, each once) and how often each stands in it"""
@@ -32,8 +32,6 @@ class EntryTerms:
     """by field"""
     concepts: Mapping[str, Counts]
     sounds: Mapping[str, Counts]
-    surface_words: tuple[Counts, ...]
-    surface_letters: tuple[Counts, ...]
     surface_sounds: tuple[Counts, ...]
 
 
@@ -89,8 +87,6 @@ def _terms_of(surfaces: tuple[str, ...], phrasings: str, keywords: str, category
         words={name: counted(words_in(text)) for name, text in fields.items()},
         concepts={name: counted(concepts_in(text)) for name, text in fields.items()},
         sounds={name: counted(sounds_in(fields[name])) for name in ("question", "answer")},
-        surface_words=tuple(counted(words_in(surface)) for surface in surfaces),
-        surface_letters=tuple(counted(letters_in(surface)) for surface in surfaces),
         surface_sounds=tuple(counted(sounds_in(surface)) for surface in surfaces),
     )
 
@@ -106,14 +102,10 @@ def concepts_in(text: str) -> tuple[str, ...]:
     return (*found.concepts, *(ours[word] for word in found.words if word in ours))
 
 
-def letters_in(text: str) -> Iterator[str]:
-    """Two and three letters of the unified text in a row: found in spite of typing errors and of wrong cutting."""
-    return _grams(key(text), (2, 3))
-
-
 def sounds_in(text: str) -> Iterator[str]:
     """Three sounds in a row: じゅうみんひょう is found as 住民票."""
-    return _grams(analysed(text).reading, (3,))
+    padded = f" {sounds} " if (sounds := analysed(text).reading) else ""
+    return (padded[at : at + 3] for at in range(len(padded) - 2))
 
 
 def counted(terms: Iterable[str]) -> Counts:
@@ -127,11 +119,6 @@ def counted(terms: Iterable[str]) -> Counts:
 @lru_cache(maxsize=65536)
 def number_of(term: str) -> int:
     return zlib.crc32(term.encode(errors="replace"))
-
-
-def _grams(text: str, sizes: tuple[int, ...]) -> Iterator[str]:
-    padded = f" {text} " if text else ""
-    return (padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1))
 
 
 @lru_cache(maxsize=1)

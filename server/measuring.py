@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from bot.knowing import JAPAN
 from bot.understanding.intents import IntentClassifier
 from evaluation.faq import ask_all, figures, trec_run
 from evaluation.faq_files import read_faq_file
@@ -26,6 +25,7 @@ from language.japanese import analysed, key
 from server.asking import decided
 from server.settings import Settings
 from server.wiring import assembled, encoder_of
+from tickets.duty_calendar import JAPAN
 
 BATCH = 32
 

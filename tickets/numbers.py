@@ -4,9 +4,8 @@ import re
 import unicodedata
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-JAPAN = ZoneInfo("Asia/Tokyo")
+from tickets.duty_calendar import JAPAN
 
 # Damm's quasigroup of order 10 (H. M. Damm, 2004): catches every single wrong digit and every swap of neighbours.
 DAMM: Final = (

@@ -208,7 +208,7 @@ def test_words_still_find_when_the_encoder_is_down(versions: list[ArticleVersion
 
 def test_the_signals_behind_a_number_are_given(index: FaqIndex) -> None:
     why = index.search("住民票がほしいです", today=TODAY)[0].why
-    assert {"words", "surface_letters", "sounds", "whole", "score"} <= why.keys()
+    assert {"words", "surface_sounds", "sounds", "whole", "score"} <= why.keys()
     assert index.search("住民票がほしい", today=TODAY)[0].why["exact"] == 1.0
 
 

@@ -201,6 +201,7 @@ async def test_nobody_is_left_listening_when_the_browser_goes(
 
     async with asyncio.timeout(5):
         await service.listeners_are(account, 0)
+    assert not service.timeline(account).listeners
 
 
 def test_a_stream_that_breaks_gives_its_place_back() -> None:
