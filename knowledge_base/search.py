@@ -23,8 +23,6 @@ ANSWER_AT: Final = 0.7
 """From this probability on, the best entry is the answer. A wrong answer costs more than a question back."""
 OFFER_AT: Final = 0.12
 """From this probability on, an entry is worth offering as a choice. Below it the bot says that it did not understand."""
-CLEAR_LEAD: Final = 0.3
-"""How far the best entry must be ahead of the next: several near answers are offered, not guessed between."""
 
 _EXACT = 0.98
 """A resident picked or typed the very question: right unless two entries share it."""
@@ -33,10 +31,11 @@ _LONGEST_QUESTION = 400
 
 
 def is_sure(matches: Sequence[Match]) -> bool:
-    """Whether the best match may be given as the answer without asking back."""
-    if not matches or matches[0].probability < ANSWER_AT:
-        return False
-    return len(matches) < 2 or matches[0].probability - matches[1].probability >= CLEAR_LEAD
+    """Whether the best match may be given as the answer without asking back.
+
+    The probabilities of all entries are shares of one: an entry so likely is far ahead of every other.
+    """
+    return bool(matches) and matches[0].probability >= ANSWER_AT
 
 
 class FaqIndex:

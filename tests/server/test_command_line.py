@@ -165,6 +165,7 @@ def test_evaluate_faq_measures_and_writes_a_run(tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert (found["questions"], found["answerable"], found["decision"]["unanswerable"]) == (2, 1, 1)
     assert found["ranking"]["hit_at_3"] == 1.0
+    assert found["decision"]["unanswerable_not_answered"] == 1.0
     assert "q.jsonl:3: query" in done.stderr
     columns = [line.split() for line in run.read_text(encoding="utf-8").splitlines()]
     assert {len(row) for row in columns} == {6}
