@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.choices import ARTICLE, none_of_these
 from bot.decision import Answer, OfferChoices, Why
 from bot.understood import Mind
 from conversations.message import Choice
@@ -39,10 +40,9 @@ def answer_with(version: ArticleVersion, mind: Mind, language: str, why: Why, ot
 
 def offer(near: Sequence[Match], mind: Mind, language: str, why: Why) -> OfferChoices:
     """Several articles, the resident picks; "none of these" is always there."""
-    none_of_these = Choice(mind.phrases.say("choice.none", language), "none")
     reply = Reply(
         text=mind.phrases.say("bot.offer", language),
-        choices=(*(_choice(match, language) for match in near), none_of_these),
+        choices=(*(_choice(match, language) for match in near), none_of_these(mind.phrases, language)),
         language=language,
     )
     return OfferChoices(reply=reply, why=why)
@@ -51,4 +51,4 @@ def offer(near: Sequence[Match], mind: Mind, language: str, why: Why) -> OfferCh
 def _choice(match: Match, language: str) -> Choice:
     content = match.version.content
     label = content.questions.get(language, content.question)
-    return Choice(label[:LABEL_AT_MOST], f"article:{match.version.article_id}")
+    return Choice(label[:LABEL_AT_MOST], f"{ARTICLE}{match.version.article_id}")

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import uuid4
 
+from bot.choices import DIALOGUE, a_person
 from bot.decision import Answer, AskBack, Converse, Decision, HandOver, OfferChoices, StaySilent, Why
 from bot.ports import QueuedReply, Records
 from bot.understood import Mind
@@ -72,8 +73,10 @@ class Consequences:
     async def greet(self) -> None:
         """The first words, with the questions most people have."""
         phrases, language = self._mind.phrases, self._conversation.language
-        choices = [Choice(_in(each.title, language), f"dialogue:{name}") for name, each in self._mind.dialogues.items()]
-        choices.append(Choice(phrases.say("choice.person", language), "person"))
+        choices = [
+            Choice(_in(each.title, language), f"{DIALOGUE}{name}") for name, each in self._mind.dialogues.items()
+        ]
+        choices.append(a_person(phrases, language))
         text = phrases.say("bot.greeting", language, city=self._mind.city.name_in(language))
         await self.say([Reply(text=text, choices=tuple(choices), language=language)], Why(rule="greeting"))
 

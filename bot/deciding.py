@@ -4,23 +4,23 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.answering import answer_with, offer
+from bot.choices import ARTICLE, DIALOGUE, NONE_OF_THESE, PERSON, a_person
 from bot.decision import AskBack, Converse, Decision, HandOver, StaySilent, Why
+from bot.following_up import NOTHING, REPEAT, TICKET_STATUS, FollowingUp, Remembered, fact
 from bot.routing import subject_of
+from bot.small_talk import LANGUAGE_WISHES, OFFERS_A_PERSON, SMALL_TALK
 from bot.understanding.guards import Guard
 from bot.understood import Mind, Understood
 from conversations.conversation import Conversation, Owner
 from conversations.message import Choice, IncomingMessage
 from conversations.reply import Reply
 from dialogues.runner import Finished, Step, TicketWanted, advance, start
+from knowledge_base.article import ArticleVersion
 from knowledge_base.search import ANSWER_AT, OFFER_AT, is_sure
 from tickets.ticket import HandOverReason
 
-PERSON = "person"
-"""the choice that asks for a person"""
-NONE_OF_THESE = "none"
 FORM = "form"
-ARTICLE = "article:"
-DIALOGUE = "dialogue:"
+"""the channel of the plain form"""
 MISUNDERSTANDINGS_BEFORE_A_PERSON = 2
 SURE_INTENT = 0.6
 CERTAIN_INTENT = 0.95
@@ -28,10 +28,15 @@ CERTAIN_INTENT = 0.95
 
 
 def decide(
-    conversation: Conversation, message: IncomingMessage, understood: Understood, mind: Mind, now: datetime
+    conversation: Conversation,
+    message: IncomingMessage,
+    understood: Understood,
+    mind: Mind,
+    now: datetime,
+    remembered: Remembered = NOTHING,
 ) -> Decision:
     """What to do about one message. The first line that has something to say decides."""
-    turn = Turn(conversation, message, understood, mind, now)
+    turn = Turn(conversation, message, understood, mind, now, remembered)
     return (
         turn.a_person_owns_it()
         or turn.cannot_wait()
@@ -41,6 +46,8 @@ def decide(
         or turn.picked_something()
         or turn.sent_only_a_file()
         or turn.asks_about_the_topic()
+        or turn.asks_for_what_was_said()
+        or turn.asks_about_the_office()
         or turn.starts_a_dialogue()
         or turn.is_answered_by_the_faq()
         or turn.makes_conversation()
@@ -53,13 +60,20 @@ class Turn:
     """One message in its place. Each method is one line of the order: a decision, or None for "not mine"."""
 
     def __init__(
-        self, conversation: Conversation, message: IncomingMessage, understood: Understood, mind: Mind, now: datetime
+        self,
+        conversation: Conversation,
+        message: IncomingMessage,
+        understood: Understood,
+        mind: Mind,
+        now: datetime,
+        remembered: Remembered = NOTHING,
     ) -> None:
         self.conversation = conversation
         self.message = message
         self.understood = understood
         self.mind = mind
         self.now = now
+        self.remembered = remembered
         self.language = understood.language
 
     def a_person_owns_it(self) -> Decision | None:
@@ -127,19 +141,24 @@ class Turn:
 
     def asks_about_the_topic(self) -> Decision | None:
         """「いくらですか」 after an answer is about that answer, unless the words alone find something surer."""
-        topic = self.conversation.topic
-        version = self.mind.articles.get(topic) if topic else None
-        best = self.understood.matches[0].probability if self.understood.matches else 0.0
-        if version is None or best >= ANSWER_AT:
+        topic = self._topic()
+        if topic is None or self._faq_is_sure() or (reply := fact(topic.content, self.wish)) is None:
             return None
-        content = version.content
-        facts = {"ask_fee": content.fee, "ask_documents": content.documents, "ask_hours": content.hours}
-        intent = self.understood.intent
-        fact = facts.get(intent.name, "") if intent and intent.probability >= SURE_INTENT else ""
-        if not fact:
+        return Converse(reply=reply, why=self.why("asks_about_the_topic", topic.external_id))
+
+    def asks_for_what_was_said(self) -> Decision | None:
+        """「もう一度」「返事はまだですか」."""
+        if self.wish not in {REPEAT, TICKET_STATUS}:
             return None
-        reply = Reply(text=f"**{content.question}**\n\n{fact}", language="ja")
-        return Converse(reply=reply, why=self.why("asks_about_the_topic", version.external_id))
+        speaking = FollowingUp(self.mind, self.language, self.now)
+        reply = speaking.again(self.remembered) if self.wish == REPEAT else speaking.promise(self.remembered)
+        return Converse(reply=reply, why=self.why("asks_for_what_was_said"))
+
+    def asks_about_the_office(self) -> Decision | None:
+        if self._faq_is_sure():
+            return None
+        reply = FollowingUp(self.mind, self.language, self.now).office(self.wish, self.message.text, self._topic())
+        return Converse(reply=reply, why=self.why("asks_about_the_office")) if reply else None
 
     def starts_a_dialogue(self) -> Decision | None:
         intent = self.understood.intent
@@ -163,17 +182,13 @@ class Turn:
 
     def makes_conversation(self) -> Decision | None:
         """Greetings, thanks, who are you: the bot's own words, which the catalogue knows by the intent's name."""
-        intent = self.understood.intent
-        if intent is None or intent.probability < SURE_INTENT:
-            return None
-        if (language := LANGUAGE_WISHES.get(intent.name)) is not None:
+        if (language := LANGUAGE_WISHES.get(self.wish)) is not None:
             reply = Reply(text=self.mind.phrases.say("bot.language_changed", language), language=language)
             return Converse(reply=reply, language=language, why=self.why("makes_conversation"))
-        key = SMALL_TALK.get(intent.name)
+        key = SMALL_TALK.get(self.wish)
         if key is None:
             return None
-        offers_person = intent.name in {"complaint", "out_of_scope"}
-        choices = (self.person_choice(),) if offers_person else ()
+        choices = (self.person_choice(),) if self.wish in OFFERS_A_PERSON else ()
         return Converse(reply=self.reply(key, choices=choices), why=self.why("makes_conversation"))
 
     def waits_already(self) -> Decision | None:
@@ -192,15 +207,14 @@ class Turn:
     # --- what several lines need
 
     def means(self, name: str) -> bool:
-        intent = self.understood.intent
-        return intent is not None and intent.name == name and intent.probability >= SURE_INTENT
+        return self.wish == name
 
     def reply(self, key: str, *, choices: tuple[Choice, ...] = ()) -> Reply:
         text = self.mind.phrases.say(key, self.language, city=self.mind.city.name_in(self.language))
         return Reply(text=text, choices=choices, language=self.language)
 
     def person_choice(self) -> Choice:
-        return Choice(self.mind.phrases.say("choice.person", self.language), PERSON)
+        return a_person(self.mind.phrases, self.language)
 
     def why(self, rule: str, detail: str = "") -> Why:
         intent = self.understood.intent
@@ -235,7 +249,7 @@ class Turn:
         self, reason: HandOverReason, rule: str, *, before: tuple[Reply, ...] = (), guard: Guard | None = None
     ) -> HandOver:
         near = subject_of(self.understood.matches)
-        topic = self.mind.articles.get(self.conversation.topic) if self.conversation.topic else None
+        topic = self._topic()
         content = near or (topic.content if topic else None)
         return HandOver(
             reason=reason,
@@ -272,27 +286,17 @@ class Turn:
         )
         return Converse(reply=reply, state=state, why=answered.why)
 
+    @property
+    def wish(self) -> str:
+        """The intent's name, if it is sure enough to act on; else an empty string."""
+        intent = self.understood.intent
+        return intent.name if intent and intent.probability >= SURE_INTENT else ""
+
+    def _topic(self) -> ArticleVersion | None:
+        return self.mind.articles.get(self.conversation.topic) if self.conversation.topic else None
+
     def _faq_is_sure(self) -> bool:
         return bool(self.understood.matches) and self.understood.matches[0].probability >= ANSWER_AT
 
     def _is_talk(self) -> bool:
-        intent = self.understood.intent
-        if intent is None or intent.probability < SURE_INTENT or self._faq_is_sure():
-            return False
-        return intent.name in SMALL_TALK
-
-
-LANGUAGE_WISHES = {"ask_language_english": "en", "ask_easy_japanese": "ja-easy", "ask_japanese": "ja"}
-
-SMALL_TALK = {
-    "greet": "bot.greeting",
-    "thanks": "bot.thanks",
-    "goodbye": "bot.goodbye",
-    "bot_challenge": "bot.who",
-    "who_are_you": "bot.who",
-    "what_can_you_do": "bot.can_do",
-    "small_talk": "bot.small_talk",
-    "complaint": "bot.complaint",
-    "praise": "bot.thanks",
-    "out_of_scope": "bot.small_talk",
-}
+        return self.wish in SMALL_TALK and not self._faq_is_sure()

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from bot.consequences import Consequences
 from bot.deciding import decide
-from bot.ports import Clock, Store
+from bot.following_up import LEANS_ON_THE_PAST, LOOK_BACK, NOTHING, Remembered, last_reply
+from bot.ports import Clock, Records, Store
 from bot.understood import Mind, Understood
 from conversations.conversation import Conversation, Owner
 from conversations.errors import NotAllowed
@@ -98,7 +99,8 @@ class Engine:
             understood = replace(understood, language=_language(message, understood, conversation))
             conversation.heard(now, understood.language)
             message = _as_chosen(message, conversation)
-            decision = decide(conversation, message, understood, mind, now)
+            remembered = await _remembered(records, conversation, understood)
+            decision = decide(conversation, message, understood, mind, now, remembered)
             consequences = Consequences(records, conversation, mind, now, pulled=self._pulled)
             await consequences.of(decision, message)
             await records.save_conversation(conversation, read_at_epoch=read_at_epoch)
@@ -110,6 +112,14 @@ def _without_secret_numbers(message: IncomingMessage) -> IncomingMessage:
     """The one gate all channels pass: a My Number typed by mistake goes no further than this."""
     masked = mask_numbers(message.text)
     return replace(message, text=masked.text, masked=message.masked or masked.found)
+
+
+async def _remembered(records: Records, conversation: Conversation, understood: Understood) -> Remembered:
+    """Read only for the few messages that ask for it."""
+    if understood.intent is None or understood.intent.name not in LEANS_ON_THE_PAST:
+        return NOTHING
+    ticket = await records.ticket(conversation.ticket_id) if conversation.ticket_id else None
+    return Remembered(last_reply(await records.said_before(conversation.id, LOOK_BACK)), ticket)
 
 
 def _said(message: IncomingMessage, conversation: Conversation) -> Entry:
