@@ -11,12 +11,12 @@ from console import words
 from console.gate import COMMON, PAGES, must, page
 from conversations.conversation import Owner
 from conversations.errors import ConversationOwned, NotAllowed, NotFound
+from storage import topics
 from storage.accounts import Session
 from tickets.operators import Permission, may
 
 ENTRIES = 500
 FILE_HEADERS = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
-TYPING_SECONDS = 6
 
 
 def _id(request: web.Request, name: str = "id") -> UUID:
@@ -48,7 +48,7 @@ async def _page(
         operator_name=await common.views.operator_name(found.operator_id),
         mine=mine,
         may_take_from_colleague=may(session.operator, Permission.TAKE_FROM_COLLEAGUE),
-        typing=await common.bus.held(f"typing:{conversation_id}"),
+        typing=await common.bus.held(topics.typing_from(conversation_id)),
         base=f"/console/conversations/{conversation_id}",
         key=uuid4(),
         text=text,
@@ -120,7 +120,7 @@ async def say(request: web.Request) -> web.StreamResponse:
 async def is_typing(request: web.Request) -> web.Response:
     """Show the resident that somebody is writing."""
     session = must(request, Permission.REPLY)
-    await request.app[COMMON].bus.publish(f"typing-to:{_id(request)}", session.operator.name)
+    await request.app[COMMON].bus.publish(topics.typing_to(_id(request)), session.operator.name)
     return web.Response(status=204)
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from console import conversation, faq, importing, inbox, signing_in, staff, tickets
 from console.common import Common
 from console.gate import COMMON, PAGES, gate
+from console.live import add_live
 from console.pages import HERE, Pages
 
 NODE_MODULES = HERE.parent / "node_modules"
@@ -23,6 +24,7 @@ def add_console(app: web.Application, common: Common) -> None:
     app[COMMON] = common
     app[PAGES] = Pages(lambda language: common.city().name_in(language))
     app.middlewares.append(gate)
+    add_live(app)
     app.router.add_routes(
         [
             web.get("/console/static/{name}", static),

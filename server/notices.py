@@ -4,14 +4,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from server.workers import WakeUp
+from storage import topics
 from storage.bus import Bus
-
-WORK = "work"
-KNOWLEDGE = "knowledge"
-
-
-def topic(conversation_id: UUID) -> str:
-    return f"conversation:{conversation_id}"
 
 
 @dataclass(slots=True)
@@ -24,20 +18,21 @@ class BusNotices:
     async def changed(self, conversation_id: UUID) -> None:
         self.inbox.now()
         self.outbox.now()
-        await self.bus.publish(topic(conversation_id))
-        await self.bus.publish(WORK)
+        await self.bus.publish(topics.conversation(conversation_id))
+        await self.bus.publish(topics.DESK)
+        await self.bus.publish(topics.WORK)
 
     async def published(self) -> None:
         """The FAQ changed: every process builds its index anew."""
         self.knowledge.now()
-        await self.bus.publish(KNOWLEDGE)
+        await self.bus.publish(topics.KNOWLEDGE)
 
     async def hear_others(self) -> None:
         """Pass on what other processes tell."""
-        async with self.bus.listen([WORK, KNOWLEDGE]) as inlet:
+        async with self.bus.listen([topics.WORK, topics.KNOWLEDGE]) as inlet:
             while True:
                 heard = await inlet.next(60)
-                if heard is not None and heard.topic == KNOWLEDGE:
+                if heard is not None and heard.topic == topics.KNOWLEDGE:
                     self.knowledge.now()
                 elif heard is not None:
                     self.inbox.now()

@@ -14,7 +14,7 @@ from channels.web.service import Contact, Status, Typing, Visit
 from conversations.conversation import Conversation
 from conversations.message import Address, Attachment, IncomingMessage
 from conversations.timeline import Entry
-from server.notices import topic
+from storage import topics
 from storage.bus import Bus
 from storage.views import Views
 from storage.visits import Visits
@@ -65,8 +65,8 @@ class ServerWebService:
     @asynccontextmanager
     async def changes(self, account: str) -> AsyncIterator[AsyncIterator[Typing | None]]:
         conversation = await self._conversation(account)
-        typing = f"typing-to:{conversation.id}"
-        async with self.bus.listen([topic(conversation.id), typing]) as inlet:
+        typing = topics.typing_to(conversation.id)
+        async with self.bus.listen([topics.conversation(conversation.id), typing]) as inlet:
 
             async def wake_ups() -> AsyncIterator[Typing | None]:
                 while True:
@@ -77,7 +77,9 @@ class ServerWebService:
 
     async def is_typing(self, account: str, text: str) -> None:
         conversation = await self._conversation(account)
-        await self.bus.hold(f"typing:{conversation.id}", text[:TYPED_AT_MOST], seconds=TYPING_SECONDS)
+        typing = topics.typing_from(conversation.id)
+        await self.bus.hold(typing, text[:TYPED_AT_MOST], seconds=TYPING_SECONDS)
+        await self.bus.publish(typing)
 
     async def keep_file(self, account: str, *, name: str, content_type: str, content: bytes) -> Attachment:
         return await self.visits.keep_file(account, name=name, content_type=content_type, content=content)

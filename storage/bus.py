@@ -56,6 +56,10 @@ class Inlet:
         self._queue.append(heard)
         self._filled.set()
 
+    def clear(self) -> None:
+        """Forget what is waiting: for a listener to whom many notices are one."""
+        self._queue.clear()
+
     async def next(self, seconds: float) -> Heard | None:
         """The next notice, or None after so many seconds."""
         if not self._queue:

@@ -14,18 +14,46 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// Live pages: the server says "changed", and each part fetches what it shows. A hidden page does not listen.
+const TYPING_SECONDS = 6;
+const livePart = document.querySelector("[data-live]");
+if (livePart) {
+  const tell = () => document.body.dispatchEvent(new CustomEvent("live"));
+  let stream = null;
+  let typingIsOver = 0;
+  const listen = () => {
+    stream?.close();
+    stream = null;
+    if (document.hidden) return;
+    stream = new EventSource(livePart.dataset.live);
+    stream.addEventListener("changed", () => {
+      tell();
+      clearTimeout(typingIsOver);
+      typingIsOver = setTimeout(tell, (TYPING_SECONDS + 1) * 1000);
+    });
+    // Signed out, or the server is away for long: the browser gives up, so we ask by ourselves.
+    stream.addEventListener("error", () => { if (stream?.readyState === EventSource.CLOSED) setTimeout(listen, 5000); });
+  };
+  document.addEventListener("visibilitychange", listen);
+  window.addEventListener("pagehide", () => stream?.close());
+  listen();
+}
+
 // The log: new lines are fetched after the last one shown and added; lines already there are never touched.
 const log = document.getElementById("log");
 if (log) {
   const atBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   log.scrollTop = log.scrollHeight;
   let asking = false;
+  let askAgain = false;
   const more = async () => {
-    if (asking || document.hidden) return;
+    if (document.hidden) return;
+    if (asking) { askAgain = true; return; }
     asking = true;
     try {
       const last = log.querySelector(".entry:last-of-type");
-      const answer = await fetch(`${log.dataset.more}?after=${last ? last.dataset.seq : 0}`, { credentials: "same-origin" });
+      const address = `${log.dataset.more}?after=${last ? last.dataset.seq : 0}`;
+      const answer = await fetch(address, { credentials: "same-origin", headers: { "X-Refresh": "1" } });
       if (answer.redirected || answer.status === 401) return location.reload();
       if (answer.status === 200) {
         const follow = atBottom();
@@ -35,9 +63,13 @@ if (log) {
         }
         if (follow) log.scrollTop = log.scrollHeight;
       }
-    } catch { /* the network is away: the next round asks again */ } finally { asking = false; }
+    } catch { /* the network is away: the next notice or round asks again */ } finally {
+      asking = false;
+      if (askAgain) { askAgain = false; more(); }
+    }
   };
-  setInterval(more, 1500);
+  document.body.addEventListener("live", more);
+  setInterval(more, 30000);
   document.addEventListener("visibilitychange", more);
 }
 
@@ -47,7 +79,15 @@ if (composer) {
   const text = composer.elements.text;
   const place = `draft-${composer.dataset.draft}`;
   if (!text.value) text.value = sessionStorage.getItem(place) ?? "";
-  text.addEventListener("input", () => sessionStorage.setItem(place, text.value));
+  let toldAt = 0;
+  text.addEventListener("input", () => {
+    sessionStorage.setItem(place, text.value);
+    // The resident sees that somebody is writing: only while we have the conversation, and once in three seconds.
+    if (!composer.querySelector('button[value="reply"]:not([disabled])') || Date.now() - toldAt < 3000) return;
+    toldAt = Date.now();
+    const body = new URLSearchParams({ csrf: composer.elements.csrf.value });
+    fetch(composer.dataset.typing, { method: "POST", body, credentials: "same-origin" }).catch(() => {});
+  });
   text.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
