@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from aiohttp import web
 
 from console import words
-from console.gate import COMMON, PAGES, must, page
+from console.gate import COMMON, PAGES, language_of, must, page, translated
 from conversations.conversation import Owner
 from conversations.errors import ConversationOwned, NotAllowed, NotFound
 from storage import topics
@@ -53,7 +53,6 @@ async def _page(
         key=uuid4(),
         text=text,
         problem=problem,
-        sections=common.city().sections.values(),
         **_words(),
     )
 
@@ -80,7 +79,7 @@ async def entries(request: web.Request) -> web.Response:
     found = await views.entries(_id(request), after=int(after), at_most=ENTRIES, with_notes=True)
     if not found:
         return web.Response(status=204)
-    return request.app[PAGES].answer("entries.html", entries=found, **_words())
+    return request.app[PAGES].answer("entries.html", language=language_of(request), entries=found, **_words())
 
 
 async def take_over(request: web.Request) -> web.StreamResponse:
@@ -102,17 +101,19 @@ async def say(request: web.Request) -> web.StreamResponse:
     except ValueError:
         raise web.HTTPBadRequest from None
     if not text:
-        return await _page(request, session, problem="内容を入力してください。", status=422)
+        return await _page(request, session, problem=translated(request, "内容を入力してください。"), status=422)
     try:
         if given.get("kind") == "note":
             await desk.note(_id(request), session.operator, text, key=key)
         else:
             await desk.reply(_id(request), session.operator, text, key=key)
     except ConversationOwned:
-        problem = "ほかの担当者が引き継いだため、送信していません。書いた内容は下に残しています。"
+        problem = translated(request, "ほかの担当者が引き継いだため、送信していません。書いた内容は下に残しています。")
         return await _page(request, session, text=text, problem=problem, status=409)
     except NotAllowed:
-        problem = "送信していません。先に「引き継ぐ」を押してください。書いた内容は下に残しています。"
+        problem = translated(
+            request, "送信していません。先に「引き継ぐ」を押してください。書いた内容は下に残しています。"
+        )
         return await _page(request, session, text=text, problem=problem, status=409)
     raise web.HTTPSeeOther(f"/console/conversations/{_id(request)}")
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from console.differences import differences
 from console.faq_form import LANGUAGES, Typed, content_from, typed_from
-from console.gate import COMMON, must, page
+from console.gate import COMMON, must, page, translated
 from console.inbox import whole
 from conversations.errors import EditConflict, NotFound
 from knowledge_base.article import Article, ArticleContent
@@ -45,7 +45,6 @@ async def faq_list(request: web.Request) -> web.Response:
         following=str(request.rel_url.update_query(page=str(number + 1))),
         previous=str(request.rel_url.update_query(page=str(max(0, number - 1)))),
         categories=await common.articles.categories(),
-        sections=common.city().sections.values(),
         today=common.clock.now().date(),
     )
 
@@ -96,7 +95,11 @@ async def save(request: web.Request) -> web.StreamResponse:
         await articles.save(found.id, content, read_at_revision=revision, by=session.operator.login)
     except EditConflict:
         conflict = differences(found.working, content)
-        problem = f"{found.updated_by} さんが先に保存しました。違いを確かめて、もう一度保存してください。"
+        problem = translated(
+            request,
+            "{name} さんが先に保存しました。違いを確かめて、もう一度保存してください。",
+            name=found.updated_by,
+        )
         return _form(request, found, typed, status=409, conflict=conflict, problem=problem)
     raise web.HTTPSeeOther(f"/console/faq/{found.id}?done=saved")
 
@@ -117,12 +120,11 @@ def _form(
         status=status,
         article=found,
         typed=typed.values,
-        wrong=typed.wrong,
+        wrong={name: translated(request, text) for name, text in typed.wrong.items()},
         conflict=conflict,
-        problem=problem or ("入力内容を確認してください。" if typed.wrong else ""),
+        problem=problem or (translated(request, "入力内容を確認してください。") if typed.wrong else ""),
         changes=differences(before, found.working) if found else [],
         languages=LANGUAGES,
-        sections=request.app[COMMON].city().sections.values(),
     )
 
 

@@ -11,12 +11,16 @@ LISTS = ("keywords",)
 PLAIN = ("question", "answer", "category", "section", "short_answer", "documents", "fee", "hours", "url")
 DAYS = ("valid_from", "valid_until", "review_by")
 LANGUAGES = {"en": "英語", "ja-easy": "やさしい日本語"}
-REQUIRED = {"question": "質問", "answer": "回答", "category": "カテゴリ"}
+REQUIRED = {
+    "question": "質問を入力してください。",
+    "answer": "回答を入力してください。",
+    "category": "カテゴリを入力してください。",
+}
 
 
 @dataclass(slots=True)
 class Typed:
-    """What stands in the form. ``wrong`` says by field what must be mended."""
+    """What stands in the form. ``wrong`` says by field, in Japanese, what must be mended."""
 
     values: dict[str, str]
     wrong: dict[str, str] = field(default_factory=dict)
@@ -40,9 +44,9 @@ def content_from(given: Mapping[str, object], before: ArticleContent | None) -> 
     """The content that was typed, or None when something must be mended first; columns we do not show are kept."""
     typed = Typed({name: str(value).replace("\r\n", "\n").strip() for name, value in given.items()})
     values = typed.values
-    for name, label in REQUIRED.items():
+    for name, request in REQUIRED.items():
         if not values.get(name):
-            typed.wrong[name] = f"{label}を入力してください。"
+            typed.wrong[name] = request
     days = {name: _day(values.get(name, ""), name, typed) for name in DAYS}
     first, last = days["valid_from"], days["valid_until"]
     if first and last and last < first:

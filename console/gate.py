@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -11,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from console.common import Common
-from console.pages import HEADERS, Pages
+from console.pages import HEADERS, LANGUAGES, Pages
 from conversations.errors import ConversationOwned, EditConflict, NotAllowed, NotFound, TicketAlreadyClosed
 from storage.accounts import Session
 from tickets.operators import Permission, may
@@ -19,10 +21,11 @@ from tickets.operators import Permission, may
 log = structlog.get_logger(__name__)
 
 COOKIE = "__Host-madoguchi"
+LANGUAGE_COOKIE = "language"
 SESSION: web.RequestKey[Session] = web.RequestKey("session", Session)
 COMMON: web.AppKey[Common] = web.AppKey("console.common", Common)
 PAGES: web.AppKey[Pages] = web.AppKey("console.pages", Pages)
-OPEN = {"/console/sign-in"}
+OPEN = {"/console/sign-in", "/console/language"}
 BEFORE_PASSWORD = {"/console/password", "/console/sign-out"}
 MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("/console", "受信箱", Permission.REPLY),
@@ -32,6 +35,8 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("/console/operators", "職員", Permission.MANAGE_OPERATORS),
     ("/console/audit", "記録", Permission.SEE_AUDIT),
 )
+
+_SITE = re.compile(r"[a-z]+://[^/]*")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -56,16 +61,19 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
         if answer.status < 400:
             answer.headers.update(HEADERS)
             raise
-        response = page(
-            request, "error.html", status=answer.status, message=_MESSAGES.get(answer.status, answer.reason)
-        )
+        message = translated(request, _MESSAGES.get(answer.status, answer.reason))
+        response = page(request, "error.html", status=answer.status, message=message)
     except (NotAllowed, NotFound, ConversationOwned, EditConflict, TicketAlreadyClosed) as refused:
-        status, message = _refusal(refused)
+        status, message = _refusal(request, refused)
         response = page(request, "error.html", status=status, message=message)
     except Exception:
         incident = secrets.token_hex(4)
         log.exception("console page failed", incident=incident, path=request.match_info.route.resource)
-        message = f"申し訳ありません。うまく処理できませんでした。管理者に番号 {incident} をお伝えください。"
+        message = translated(
+            request,
+            "申し訳ありません。うまく処理できませんでした。管理者に番号 {incident} をお伝えください。",
+            incident=incident,
+        )
         response = page(request, "error.html", status=500, message=message)
     if not response.prepared:
         for name, value in HEADERS.items():
@@ -102,8 +110,18 @@ async def _session(request: web.Request) -> Session | None:
     common = request.app[COMMON]
     settings = common.settings
     return await common.accounts.session(
-        token_hash(token), at=common.clock.now(), idle=settings.idle, life=settings.life
+        token_hash(token),
+        at=common.clock.now(),
+        idle=settings.idle,
+        life=settings.life,
+        by_itself=_asked_by_itself(request),
     )
+
+
+def _asked_by_itself(request: web.Request) -> bool:
+    """An open page looks for news without anybody at the desk: that must not keep a session alive."""
+    looks = request.path == "/console/live" or request.headers.get("HX-Request") or request.headers.get("X-Refresh")
+    return request.method == "GET" and bool(looks)
 
 
 def _must_be_our_own_page(request: web.Request) -> None:
@@ -125,10 +143,22 @@ def must(request: web.Request, permission: Permission) -> Session:
     return session
 
 
+def language_of(request: web.Request) -> str:
+    """The language this browser reads the console in: Japanese unless another that we have was chosen."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else "ja"
+
+
+def translated(request: web.Request, text: str, /, **values: object) -> str:
+    """A Japanese sentence of ours in the reader's language, its placeholders filled in."""
+    return request.app[PAGES].say(text, language_of(request), **values)
+
+
 def page(request: web.Request, template: str, /, *, status: int = 200, **values: Any) -> web.Response:
     """A console page for whoever is signed in."""
     session = request.get(SESSION)
     operator = session.operator if session else None
+    language, city = language_of(request), request.app[COMMON].city()
     menu = [(path, name) for path, name, needs in MENU if operator and (needs is None or may(operator, needs))]
     here = max((path for path, _ in menu if request.path == path or request.path.startswith(f"{path}/")), default="")
     common: dict[str, Any] = {
@@ -136,28 +166,39 @@ def page(request: web.Request, template: str, /, *, status: int = 200, **values:
         "csrf": session.csrf if session else "",
         "menu": menu,
         "here": here,
-        "language": request.cookies.get("language", "ja"),
+        "language": language,
+        "back": _back(request),
         "flash": FLASHES.get(request.query.get("done", ""), ""),
         "now": request.app[COMMON].clock.now(),
-        "section_name": lambda key: request.app[COMMON].city().section(key).name,
+        "section_name": lambda key: city.section(key).name_in(language),
+        "sections": [replace(each, name=each.name_in(language)) for each in city.sections.values()],
     }
     return request.app[PAGES].answer(template, status=status, **(common | values))
 
 
-def _refusal(refused: Exception) -> tuple[int, str]:
+def _back(request: web.Request) -> str:
+    """Where to read this page again; when a form was sent, the page that had the form."""
+    if request.method != "POST":
+        return request.path_qs
+    return _SITE.sub("", request.headers.get("Referer", ""))
+
+
+def _refusal(request: web.Request, refused: Exception) -> tuple[int, str]:
     match refused:
         case NotAllowed() if str(refused) == "take_over_first":
-            return 409, "先に「引き継ぐ」を押してください。"
+            return 409, translated(request, "先に「引き継ぐ」を押してください。")
         case NotAllowed():
-            return 403, "この操作をする権限がありません。必要なときは管理者に相談してください。"
+            return 403, translated(request, "この操作をする権限がありません。必要なときは管理者に相談してください。")
         case NotFound():
-            return 404, "お探しのものが見つかりません。"
+            return 404, translated(request, "お探しのものが見つかりません。")
         case ConversationOwned(operator_name=name):
-            return 409, f"この会話は{name}さんが対応しています。"
+            return 409, translated(request, "この会話は{name}さんが対応しています。", name=name)
         case TicketAlreadyClosed(number=number):
-            return 409, f"{number} はすでに対応を終了しています。"
+            return 409, translated(request, "{number} はすでに対応を終了しています。", number=number)
         case _:
-            return 409, "ほかの人が先に変更しました。最新の内容を確認して、もう一度お試しください。"
+            return 409, translated(
+                request, "ほかの人が先に変更しました。最新の内容を確認して、もう一度お試しください。"
+            )
 
 
 _MESSAGES = {

@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from console.gate import COMMON, must, page
+from console.gate import COMMON, must, page, translated
 from knowledge_base.importing import ImportReport, import_faq
 from tickets.operators import Permission
 
@@ -23,7 +23,7 @@ async def take_in(request: web.Request) -> web.Response:
     given = await request.post()
     upload = given.get("file")
     if not isinstance(upload, web.FileField):
-        problem = "CSVかExcelのファイルを選んでください。"
+        problem = translated(request, "CSVかExcelのファイルを選んでください。")
         return page(
             request, "faq_import.html", status=422, report=None, counts=None, name="", done=False, problem=problem
         )

@@ -42,7 +42,7 @@ async def matches(password: str, stored: str | None) -> bool:
 
 
 def weakness(password: str, login: str, old: str) -> str:
-    """What is wrong with a new password, in a sentence for staff; empty when nothing is."""
+    """What is wrong with a new password, in a Japanese sentence for staff; empty when nothing is."""
     bare = password.casefold()
     if len(password) < SHORTEST:
         return "パスワードは12文字以上にしてください。"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from console import conversation, faq, importing, inbox, signing_in, staff, tickets
+from console import conversation, faq, importing, inbox, languages, signing_in, staff, tickets
 from console.common import Common
 from console.gate import COMMON, PAGES, gate
 from console.live import add_live
@@ -28,6 +28,7 @@ def add_console(app: web.Application, common: Common) -> None:
     app.router.add_routes(
         [
             web.get("/console/static/{name}", static),
+            *languages.ROUTES,
             web.get("/console/sign-in", signing_in.form),
             web.post("/console/sign-in", signing_in.sign_in),
             web.post("/console/sign-out", signing_in.sign_out),

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from console import passwords
 from console.common import Common
-from console.gate import COMMON, COOKIE, SESSION, new_token, page, token_hash
+from console.gate import COMMON, COOKIE, SESSION, new_token, page, token_hash, translated
 from tickets.operators import Operator
 
 TRIES = 10
@@ -15,7 +15,7 @@ WINDOW = 15 * 60
 
 
 async def form(request: web.Request) -> web.Response:
-    return page(request, "sign_in.html", next=_inside(request.query.get("next", "")), login="")
+    return page(request, "sign_in.html", next=inside(request.query.get("next", "")), login="")
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
@@ -23,13 +23,13 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     common = request.app[COMMON]
     given = await request.post()
     login, password = str(given.get("login", "")).strip()[:100], str(given.get("password", ""))
-    target = _inside(str(given.get("next", "")))
+    target = inside(str(given.get("next", "")))
     if not await _may_try(common, login, request.remote or ""):
         raise web.HTTPTooManyRequests
     account = await common.accounts.password_of(login)
     if not await passwords.matches(password, account[1] if account else None) or account is None:
         await common.accounts.audit(who=login, what="sign_in_failed", on="session", details=request.remote or "")
-        problem = "利用者名かパスワードが違います。"
+        problem = translated(request, "利用者名かパスワードが違います。")
         return page(request, "sign_in.html", status=403, next=target, login=login, problem=problem)
     return await _begin(request, common, account[0], target)
 
@@ -69,9 +69,9 @@ async def change_password(request: web.Request) -> web.StreamResponse:
     old, new = str(given.get("old", "")), str(given.get("new", ""))
     account = await common.accounts.password_of(session.operator.login)
     if account is None or not await passwords.matches(old, account[1]):
-        return page(request, "password.html", status=403, problem="今のパスワードが違います。")
+        return page(request, "password.html", status=403, problem=translated(request, "今のパスワードが違います。"))
     if problem := passwords.weakness(new, session.operator.login, old):
-        return page(request, "password.html", status=422, problem=problem)
+        return page(request, "password.html", status=422, problem=translated(request, problem))
     await common.accounts.set_password(session.operator.id, await passwords.hashed(new), must_change=False)
     await common.accounts.end_sessions_of(session.operator.id, at=common.clock.now(), but=session.id)
     await common.accounts.audit(who=session.operator.login, what="password_changed", on=session.operator.login)
@@ -100,8 +100,11 @@ async def _may_try(common: Common, login: str, address: str) -> bool:
     )
 
 
-def _inside(target: str) -> str:
-    """Only a page of the console may follow the sign-in."""
-    parts = urlsplit(target)
-    inside = not parts.scheme and not parts.netloc and (parts.path == "/console" or parts.path.startswith("/console/"))
-    return target if inside else "/console"
+def inside(target: str) -> str:
+    """The target, if it is a page of the console; otherwise the console's first page."""
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "/console"
+    ours = not parts.scheme and not parts.netloc and (parts.path == "/console" or parts.path.startswith("/console/"))
+    return target if ours else "/console"

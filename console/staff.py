@@ -5,7 +5,7 @@ from uuid import UUID
 from aiohttp import web
 
 from console import passwords, words
-from console.gate import COMMON, must, page
+from console.gate import COMMON, must, page, translated
 from console.inbox import whole
 from conversations.errors import EditConflict, NotFound
 from tickets.operators import Operator, Permission, Role
@@ -26,7 +26,6 @@ async def _page(request: web.Request, *, told: str = "", problem: str = "", stat
         status=status,
         rows=await common.accounts.operators(),
         roles=words.ROLES,
-        sections=common.city().sections.values(),
         told=told,
         problem=problem,
     )
@@ -40,7 +39,7 @@ async def create(request: web.Request) -> web.Response:
     login, name = str(given.get("login", "")).strip(), str(given.get("name", "")).strip()
     roles = frozenset(Role(role) for role in given.getall("role", []) if role in words.ROLES)
     if not login or not name or not roles:
-        return await _page(request, problem="利用者名、名前、役割を入力してください。", status=422)
+        return await _page(request, problem=translated(request, "利用者名、名前、役割を入力してください。"), status=422)
     password = passwords.first()
     try:
         await common.accounts.create(
@@ -51,9 +50,12 @@ async def create(request: web.Request) -> web.Response:
             password_hash=await passwords.hashed(password),
         )
     except EditConflict:
-        return await _page(request, problem="この利用者名はすでに使われています。", status=409)
+        return await _page(request, problem=translated(request, "この利用者名はすでに使われています。"), status=409)
     await common.accounts.audit(who=session.operator.login, what="operator_created", on=login)
-    return await _page(request, told=f"{login} の初回パスワード: {password}（この一度だけ表示します）")
+    told = translated(
+        request, "{login} の初回パスワード: {password}（この一度だけ表示します）", login=login, password=password
+    )
+    return await _page(request, told=told)
 
 
 async def change(request: web.Request) -> web.Response:
@@ -66,10 +68,15 @@ async def change(request: web.Request) -> web.Response:
     if verb == "password":
         password = passwords.first()
         await common.accounts.set_password(operator.id, await passwords.hashed(password), must_change=True)
-        told = f"{operator.login} の新しいパスワード: {password}（この一度だけ表示します）"
+        told = translated(
+            request,
+            "{login} の新しいパスワード: {password}（この一度だけ表示します）",
+            login=operator.login,
+            password=password,
+        )
     elif verb in {"disable", "enable"}:
         if operator.id == session.operator.id:
-            return await _page(request, problem="自分自身は止められません。", status=409)
+            return await _page(request, problem=translated(request, "自分自身は止められません。"), status=409)
         await common.accounts.set_disabled(operator.id, disabled=verb == "disable")
     else:
         raise web.HTTPBadRequest

@@ -41,7 +41,6 @@ async def tickets(request: web.Request) -> web.Response:
         pages=(count + PER_PAGE - 1) // PER_PAGE,
         following=str(request.rel_url.update_query(page=str(number + 1))),
         previous=str(request.rel_url.update_query(page=str(max(0, number - 1)))),
-        sections=common.city().sections.values(),
         statuses=words.STATUSES,
         reasons=words.REASONS,
     )

@@ -1,16 +1,16 @@
-"""What codes are called on the pages (Japanese: the staff's language)."""
+"""What codes are called on the pages: in Japanese, which the templates pass through ``t``."""
 
 CHANNELS = {
     "web": "ウェブ",
     "form": "フォーム",
-    "terminal": "端末",
+    "terminal": "ターミナル",
     "line": "LINE",
     "mail": "メール",
     "telegram": "Telegram",
 }
 LANGUAGES = {"ja": "日本語", "ja-easy": "やさしい日本語", "en": "English"}
-AUTHORS = {"resident": "相手の方", "bot": "ボット", "operator": "担当者", "system": "システム"}
-STATUSES = {"open": "受付", "assigned": "対応中", "waiting_for_resident": "返信待ち", "closed": "終了"}
+AUTHORS = {"resident": "相手の方", "bot": "ボット", "operator": "職員", "system": "システム"}
+STATUSES = {"open": "未対応", "assigned": "対応中", "waiting_for_resident": "返信待ち", "closed": "終了"}
 REASONS = {
     "asked_for_person": "担当者を希望",
     "not_understood": "理解できなかった",

@@ -64,7 +64,10 @@ class Accounts:
                 )
             )
 
-    async def session(self, token_hash: str, *, at: datetime, idle: timedelta, life: timedelta) -> Session | None:
+    async def session(
+        self, token_hash: str, *, at: datetime, idle: timedelta, life: timedelta, by_itself: bool = False
+    ) -> Session | None:
+        """The session, unless it ended, was idle or lived too long. ``by_itself``: a page asked, not a person."""
         query = select(SessionRow, OperatorRow).join(OperatorRow).filter(SessionRow.id == token_hash)
         async with self._database.read() as session:
             found = (await session.execute(query)).one_or_none()
@@ -73,7 +76,7 @@ class Accounts:
         row, operator = found
         if row.ended_at or operator.disabled or at - row.last_seen_at > idle or at - row.created_at > life:
             return None
-        if at - row.last_seen_at > timedelta(minutes=1):
+        if not by_itself and at - row.last_seen_at > timedelta(minutes=1):
             async with self._database.write() as session:
                 await session.execute(update(SessionRow).where(SessionRow.id == row.id).values(last_seen_at=at))
         return _session(row, operator)

@@ -31,7 +31,7 @@ class Phrases:
 
         Raises SettingsError with file and line for a key that does not exist or a placeholder nobody fills in.
         """
-        texts = {language: _texts_of(_read(SHIPPED / f"{language}.yml")) for language in LANGUAGES}
+        texts = {language: _texts_of(read_texts(SHIPPED / f"{language}.yml")) for language in LANGUAGES}
         problems: list[str] = []
         for path in sorted(extra_folder.glob("*.yml")) if extra_folder else ():
             if path.stem not in texts:
@@ -75,8 +75,8 @@ def placeholders(template: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _read(path: Path) -> dict[str, tuple[str, int]]:
-    """Key → (text, line). Raises SettingsError with file and line."""
+def read_texts(path: Path) -> dict[str, tuple[str, int]]:
+    """The flat map of a YAML file: key → (text, line). Raises SettingsError with file and line."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -108,11 +108,13 @@ def _texts_of(read: Mapping[str, tuple[str, int]]) -> dict[str, str]:
 def _override(texts: dict[str, str], path: Path) -> list[str]:
     """Put the city's wording over ours; what is wrong with it, line by line."""
     problems = []
-    for key, (text, line) in _read(path).items():
+    for key, (text, line) in read_texts(path).items():
         if key not in texts:
             problems.append(f"{path}:{line}: there is no phrase {key}")
         elif odd := placeholders(text) ^ placeholders(texts[key]):
-            problems.append(f"{path}:{line}: {key} must have the same placeholders as ours; differs in {_names(odd)}")
+            problems.append(
+                f"{path}:{line}: {key} must have the same placeholders as ours; differs in {in_braces(odd)}"
+            )
         else:
             texts[key] = text
     return problems
@@ -129,9 +131,9 @@ def _differences(texts: Mapping[str, Texts]) -> list[str]:
         wanted = placeholders(texts["ja"][key]) if "ja" in texts else frozenset()
         for language, said in texts.items():
             if odd := placeholders(said[key]) ^ wanted:
-                problems.append(f"phrase {key} in {language} differs from ja in {_names(odd)}")
+                problems.append(f"phrase {key} in {language} differs from ja in {in_braces(odd)}")
     return problems
 
 
-def _names(names: frozenset[str]) -> str:
+def in_braces(names: frozenset[str]) -> str:
     return ", ".join(f"{{{name}}}" for name in sorted(names))

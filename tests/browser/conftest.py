@@ -74,6 +74,8 @@ async def barriers(page: Page) -> list[str]:
     source = AXE.read_text(encoding="utf-8")
     for frame in page.frames:
         await frame.evaluate(source)
+        # What is fading in has no contrast yet.
+        await frame.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished))")
         result = await frame.evaluate(f"axe.run(document, {{runOnly: {{type: 'tag', values: {RULES}}}}})")
         found += [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in result["violations"]]
     return found

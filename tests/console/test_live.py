@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ import pytest
 
 from conversations.message import Address, IncomingMessage
 from server.running import SHUTDOWN_SECONDS
+from tests.conftest import FrozenClock
 from tests.support.served import Served, served
 from tickets.operators import Role
 
@@ -104,3 +106,17 @@ async def test_open_pages_do_not_hold_up_the_end(tmp_path: Path) -> None:
             await running.aclose()
 
     assert now() - ending < SHUTDOWN_SECONDS / 2
+
+
+async def test_an_open_page_does_not_keep_its_session_alive(tmp_path: Path, clock: FrozenClock) -> None:
+    """Whoever left the desk is signed out after an hour, though the page goes on looking; whoever works is not."""
+    refresh = {"X-Refresh": "1"}
+    async with served(tmp_path, clock=clock) as hall:
+        await hall.make_staff("sato", Role.OPERATOR)
+        for asks, still_in in (({}, True), (refresh, False)):
+            await hall.sign_in("sato")
+            for _ in range(3):
+                clock.turn(timedelta(minutes=25))
+                await hall.get("/console", **asks)
+
+            assert ("受信箱" in (await hall.get("/console"))[1]) is still_in

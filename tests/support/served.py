@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from bot.ports import Clock
 from console.gate import COOKIE
 from console.passwords import hashed
 from server.running import serving, working
@@ -48,8 +49,9 @@ class Served:
             self.cookie = response.cookies[COOKIE].value
         return response
 
-    async def get(self, path: str) -> tuple[int, str]:
-        async with self.session.get(URL(self.url + path), headers=self._headers(), allow_redirects=True) as response:
+    async def get(self, path: str, **headers: str) -> tuple[int, str]:
+        headers = {**self._headers(), **headers}
+        async with self.session.get(URL(self.url + path), headers=headers, allow_redirects=True) as response:
             return response.status, await response.text()
 
     async def post(self, path: str, data: Any, *, page: str = "", origin: str = "") -> tuple[int, str]:
@@ -67,10 +69,10 @@ class Served:
 
 
 @asynccontextmanager
-async def served(data: Path, **changed: Any) -> AsyncIterator[Served]:
+async def served(data: Path, *, clock: Clock | None = None, **changed: Any) -> AsyncIterator[Served]:
     """The demo city, served; lexical search, so that nothing is computed."""
     settings = replace(Settings(data=data, city=DEMO, port=0, encoder="none"), **changed)
-    async with assembled(settings) as parts:
+    async with assembled(settings, clock=clock) as parts:
         await seed(parts)
         async with serving(parts) as port, working(parts), aiohttp.ClientSession() as session:
             yield Served(parts, f"http://127.0.0.1:{port}", session)
