@@ -27,6 +27,12 @@ def hints_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(terms))[:AT_MOST]
 
 
+def all_hints() -> tuple[str, ...]:
+    """Every hint there is: about two thousand texts, worth encoding once rather than when a resident waits."""
+    terms = (term for known in (_residents_words(), _glossary()) for hints in known.values() for term in hints)
+    return tuple(dict.fromkeys(terms))
+
+
 def plainly(text: str) -> str:
     """The text with its figures of speech put in plain words."""
     for figure, plain in _figures():

@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from knowledge_base.article import ArticleVersion, Match
 from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS, probabilities, scores
-from knowledge_base.hints import hints_in, plainly
+from knowledge_base.hints import all_hints, hints_in, plainly
 from knowledge_base.lexical import Scores
 from knowledge_base.meaning import Meaning, texts_of
 from knowledge_base.signals import LexicalSignals, Signals, add_meaning, of_question
 from knowledge_base.texts import surfaces_of
-from language.encoder import Encoder, EncoderError, text_key
+from language.encoder import Encoder, EncoderError, query_key, text_key
 from language.japanese import key
 
 ANSWER_AT: Final = 0.7
@@ -57,8 +57,8 @@ class FaqIndex:
         texts = dict.fromkeys(text for content in contents for text in texts_of(content))
         self._needed = tuple(text for text in texts if text_key(name, text) not in vectors) if self._encoder else ()
         self._from, self._until = _in_force(self._versions)
+        self._hints = {hint: vectors.get(query_key(name, hint)) for hint in all_hints()} if self._encoder else {}
         self._encoded = lru_cache(maxsize=512)(self._encode)
-        self._encoded_hint = lru_cache(maxsize=4096)(self._encode)
 
     @classmethod
     def build(
@@ -70,6 +70,10 @@ class FaqIndex:
     def passages_needed(self) -> list[str]:
         """The texts that need a vector and have none: encode them as passages, then build again."""
         return list(self._needed)
+
+    def queries_needed(self) -> list[str]:
+        """The hints that have no vector yet: encode them as queries. Without it each costs a resident's time once."""
+        return [hint for hint, vector in self._hints.items() if vector is None]
 
     def forget(self) -> None:
         """Forget the vectors of past questions: for measuring, where every question shall cost what a new one costs."""
@@ -108,10 +112,14 @@ class FaqIndex:
             return found, np.zeros(len(self._versions), dtype=bool)
         try:
             asked = self._encoded(question)
-            hints = np.array([self._encoded_hint(hint) for hint in hints_in(question)], dtype=np.float32)
+            hints = np.array([self._hint(hint) for hint in hints_in(question)], dtype=np.float32)
         except EncoderError:  # the endpoint is down: words alone still answer; the health check tells staff
             return found, np.zeros(len(self._versions), dtype=bool)
         return found, add_meaning(found, self._meaning, asked, hints)
+
+    def _hint(self, hint: str) -> ArrayLike:
+        known = self._hints.get(hint)
+        return self._encoded(hint) if known is None else known
 
     def _encode(self, question: str) -> NDArray[np.float32]:
         assert self._encoder is not None

@@ -46,6 +46,11 @@ def text_key(encoder_name: str, text: str) -> str:
     return hashlib.sha256(f"{encoder_name}\n{text}".encode(errors="replace")).hexdigest()
 
 
+def query_key(encoder_name: str, text: str) -> str:
+    """As ``text_key``, for a text encoded as a question: e5 reads the two differently."""
+    return text_key(encoder_name, f"query: {text}")
+
+
 class NoEncoder:
     """For tests and very small machines: everything is found by its words alone."""
 

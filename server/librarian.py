@@ -9,8 +9,9 @@ import structlog
 from bot.knowing import Knowing, Known
 from bot.understanding.intents import IntentClassifier
 from bot.understood import Mind
+from knowledge_base.portions import portions_missing
 from knowledge_base.search import FaqIndex
-from language.encoder import Encoder, text_key
+from language.encoder import Encoder
 from server.city import CityFolder
 from storage.articles import Articles
 from storage.vectors import Vectors
@@ -66,20 +67,17 @@ class Librarian:
             self._classifier = await asyncio.to_thread(IntentClassifier.build, self.folder.examples, self.encoder)
             self._with_meaning = True
             knowing.swap(await self.known())
-        needed = knowing.known().index.passages_needed()
-        if not needed:
+        missing = portions_missing(knowing.known().index, size=BATCH)
+        if not missing:
             return
-        self.progress.done, self.progress.wanted = 0, len(needed)
-        log.info("computing vectors", texts=len(needed))
+        self.progress.done, self.progress.wanted = 0, sum(len(portion.texts) for portion in missing)
+        log.info("computing vectors", texts=self.progress.wanted)
         rebuilt = time.monotonic()
-        for start in range(0, len(needed), BATCH):
-            texts = needed[start : start + BATCH]
-            rows = await asyncio.to_thread(self.encoder.passages, texts)
-            keys = [text_key(self.encoder.name, text) for text in texts]
-            await self.vectors.keep(dict(zip(keys, rows, strict=True)))
-            self.progress.done += len(texts)
+        for portion in missing:
+            await self.vectors.keep(await asyncio.to_thread(portion.encoded, self.encoder))
+            self.progress.done += len(portion.texts)
             if time.monotonic() - rebuilt > REBUILD_EVERY:
                 knowing.swap(await self.known())
                 rebuilt = time.monotonic()
         knowing.swap(await self.known())
-        log.info("vectors are ready", texts=len(needed))
+        log.info("vectors are ready", texts=self.progress.wanted)

@@ -19,8 +19,9 @@ from evaluation.page import page
 from evaluation.problems import Problem
 from evaluation.query_files import read_queries
 from knowledge_base.hints import hints_in
+from knowledge_base.portions import portions_missing
 from knowledge_base.search import FaqIndex
-from language.encoder import Encoder, text_key
+from language.encoder import Encoder
 from language.japanese import analysed, key
 from server.asking import decided
 from server.settings import Settings
@@ -64,18 +65,16 @@ def _evaluate_faq(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _index_of(versions: Sequence[Any], encoder: Encoder) -> FaqIndex:
-    needed = FaqIndex.build(versions, vectors={}, encoder=encoder).passages_needed()
+    missing = portions_missing(FaqIndex.build(versions, vectors={}, encoder=encoder), size=BATCH)
     vectors: dict[str, Any] = {}
-    for start in range(0, len(needed), BATCH):
-        texts = needed[start : start + BATCH]
-        keys = [text_key(encoder.name, text) for text in texts]
-        vectors.update(zip(keys, encoder.passages(texts), strict=True))
-        _progress("vectors", start + len(texts), len(needed))
+    for number, portion in enumerate(missing, start=1):
+        vectors |= portion.encoded(encoder)
+        _progress("vectors", number, len(missing))
     return FaqIndex.build(versions, vectors=vectors, encoder=encoder)
 
 
 def _progress(what: str, done: int, wanted: int) -> None:
-    if sys.stderr.isatty() and (done % BATCH == 0 or done == wanted):
+    if sys.stderr.isatty() and (done % 10 == 0 or done == wanted):
         print(f"\r{what} {done}/{wanted}", end="\n" if done == wanted else "", file=sys.stderr, flush=True)
 
 

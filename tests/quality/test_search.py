@@ -1,4 +1,3 @@
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -209,21 +208,3 @@ def test_the_signals_behind_a_number_are_given(index: FaqIndex) -> None:
     why = index.search("住民票がほしいです", today=TODAY)[0].why
     assert {"words", "surface_sounds", "sounds", "whole", "score"} <= why.keys()
     assert index.search("住民票がほしい", today=TODAY)[0].why["exact"] == 1.0
-
-
-def test_seven_hundred_entries_are_searched_in_an_instant(versions: list[ArticleVersion]) -> None:
-    many = [
-        replace(
-            entry,
-            external_id=f"{entry.external_id}{n}",
-            content=replace(entry.content, question=f"{entry.content.question}その{n}"),
-        )
-        for n in range(50)
-        for entry in versions
-    ]
-    index = FaqIndex.build(many, vectors={}, encoder=None)
-    index.search("暖機", today=TODAY)
-    begin = time.perf_counter()
-    for number in range(20):
-        index.search(f"住民票の写しを代わりの人が取りたい{number}", today=TODAY)
-    assert (time.perf_counter() - begin) / 20 < 0.05
