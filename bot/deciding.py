@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bot.answering import answer_with, offer
 from bot.choices import ARTICLE, DIALOGUE, NONE_OF_THESE, PERSON, a_person
-from bot.decision import AskBack, Converse, Decision, HandOver, StaySilent, Why
+from bot.decision import AskBack, Converse, Decision, HandOver, Rule, StaySilent, Why
 from bot.following_up import NOTHING, REPEAT, TICKET_STATUS, FollowingUp, Remembered, fact
 from bot.routing import subject_of
 from bot.small_talk import LANGUAGE_WISHES, OFFERS_A_PERSON, SMALL_TALK
@@ -216,7 +216,7 @@ class Turn:
     def person_choice(self) -> Choice:
         return a_person(self.mind.phrases, self.language)
 
-    def why(self, rule: str, detail: str = "") -> Why:
+    def why(self, rule: Rule, detail: str = "") -> Why:
         intent = self.understood.intent
         return Why(
             rule=rule,
@@ -226,10 +226,10 @@ class Turn:
             detail=detail,
         )
 
-    def begin(self, name: str, rule: str) -> Decision:
+    def begin(self, name: str, rule: Rule) -> Decision:
         return self.carry_on(start(self.mind.dialogues[name], language=self.language, at=self.now), rule, name)
 
-    def carry_on(self, step: Step, rule: str, name: str) -> Decision:
+    def carry_on(self, step: Step, rule: Rule, name: str) -> Decision:
         match step.outcome:
             case TicketWanted(section=section, subject=subject, details=details):
                 return HandOver(
@@ -246,7 +246,7 @@ class Turn:
                 )
 
     def hand_over(
-        self, reason: HandOverReason, rule: str, *, before: tuple[Reply, ...] = (), guard: Guard | None = None
+        self, reason: HandOverReason, rule: Rule, *, before: tuple[Reply, ...] = (), guard: Guard | None = None
     ) -> HandOver:
         near = subject_of(self.understood.matches)
         topic = self._topic()

@@ -1,16 +1,39 @@
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 from conversations.conversation import DialogueState
 from conversations.reply import Reply
 from tickets.ticket import HandOverReason
 
+Rule = Literal[
+    "greeting",
+    "a_person_owns_it",
+    "cannot_wait",
+    "came_by_the_form",
+    "asks_for_a_person",
+    "is_in_a_dialogue",
+    "question_in_between",
+    "picked_something",
+    "sent_only_a_file",
+    "asks_about_the_topic",
+    "asks_for_what_was_said",
+    "asks_about_the_office",
+    "starts_a_dialogue",
+    "faq_answer",
+    "faq_offer",
+    "makes_conversation",
+    "waits_already",
+    "is_not_understood",
+]
+"""the lines of ``decide``, in their order; the console has a name for each"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """What staff are shown when they ask "why did it say that?"."""
 
-    rule: str
+    rule: Rule
     """the line of ``decide`` that spoke"""
     intent: str = ""
     intent_probability: float = 0.0

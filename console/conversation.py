@@ -48,7 +48,7 @@ async def _page(
         operator_name=await common.views.operator_name(found.operator_id),
         mine=mine,
         may_take_from_colleague=may(session.operator, Permission.TAKE_FROM_COLLEAGUE),
-        typing=await common.bus.held(topics.typing_from(conversation_id)),
+        typing=bool(await common.bus.held(topics.typing_from(conversation_id))),
         base=f"/console/conversations/{conversation_id}",
         key=uuid4(),
         text=text,

@@ -39,10 +39,6 @@ class _NewMessage(msgspec.Struct):
     """only when the resident chose one: otherwise the words tell"""
 
 
-class _NewTyping(msgspec.Struct):
-    text: str = ""
-
-
 class _NewRating(msgspec.Struct):
     entry_id: UUID
     helpful: bool
@@ -93,10 +89,7 @@ async def take_message(request: web.Request) -> web.Response:
 async def is_typing(request: web.Request) -> web.Response:
     account = await visitor(request)
     await limit(request, "typing", account, _TYPING)
-    typing = await read_json(request, _NewTyping)
-    front = request.app[FRONT]
-    text = mask_numbers(storable(typing.text)[: front.settings.text_limit]).text
-    await front.service.is_typing(account, text)
+    await request.app[FRONT].service.is_typing(account)
     return web.Response(status=204)
 
 

@@ -71,8 +71,8 @@ class WebService(Protocol):
     def changes(self, account: str) -> AbstractAsyncContextManager[AsyncIterator[Typing | None]]:
         """Wakes when something may have changed (None) or somebody types. May wake for nothing; never replays."""
 
-    async def is_typing(self, account: str, text: str) -> None:
-        """Show staff that (and what) the resident is typing; forgotten within seconds."""
+    async def is_typing(self, account: str) -> None:
+        """Show staff that the resident is typing, for some seconds; never what: that is theirs until it is sent."""
 
     async def keep_file(self, account: str, *, name: str, content_type: str, content: bytes) -> Attachment:
         """Store a checked file."""

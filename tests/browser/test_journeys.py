@@ -110,6 +110,20 @@ async def test_a_person_takes_over_answers_and_closes(hall: Served, page: Page, 
     assert await barriers(page) == []
 
 
+async def test_each_side_sees_that_the_other_is_typing(hall: Served, page: Page, staff: Page) -> None:
+    await page.goto(f"{local(hall)}/chat")
+    await ask(page, "職員と話したいです")
+    await staff.get_by_text("職員と話したいです").click()
+    await staff.get_by_role("button", name="引き継ぐ").click()
+    await expect(page.get_by_text("職員の市民課 佐藤がお答えします").first).to_be_visible()
+
+    await page.get_by_role("textbox").first.press_sequentially("まだ送らない")
+    await expect(staff.get_by_text("相手が入力しています…")).to_be_visible(timeout=3_000)
+    await expect(staff.get_by_text("まだ送らない")).to_have_count(0)
+    await staff.get_by_label("返信・内部メモ").press_sequentially("はい")
+    await expect(page.get_by_text("佐藤が入力しています…")).to_be_visible(timeout=3_000)
+
+
 async def test_a_corrected_answer_is_what_the_next_resident_hears(hall: Served, page: Page, staff: Page) -> None:
     await staff.goto(f"{local(hall)}/console/faq?words=A-001")
     await staff.locator("tbody a").first.click()

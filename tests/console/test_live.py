@@ -77,10 +77,10 @@ async def test_a_conversation_hears_that_the_resident_is_typing(hall: Served) ->
     conversation = await hall.parts.web._conversation(visit.account)
     page = await opened(hall, conversation.id)
 
-    await hall.parts.web.is_typing(visit.account, "じゅうみんひょ")
+    await hall.parts.web.is_typing(visit.account)
 
     assert await heard(page)
-    assert "じゅうみんひょ" in (await hall.get(f"/console/conversations/{conversation.id}"))[1]
+    assert "相手が入力しています" in (await hall.get(f"/console/conversations/{conversation.id}"))[1]
 
 
 async def test_only_signed_in_staff_may_listen(hall: Served) -> None:

@@ -24,7 +24,7 @@ class _Timeline:
     status: Status = field(default_factory=lambda: Status(owner="bot"))
     files: dict[UUID, tuple[Attachment, bytes]] = field(default_factory=dict)
     ratings: dict[UUID, bool] = field(default_factory=dict)
-    typed: list[str] = field(default_factory=list)
+    times_typing: int = 0
     listeners: set[asyncio.Queue[Typing | None]] = field(default_factory=set)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     """told when somebody begins or ceases to listen"""
@@ -132,8 +132,8 @@ class FakeWebService:
             timeline.listeners.discard(woken)
             await _tell(timeline)
 
-    async def is_typing(self, account: str, text: str) -> None:
-        self._timelines[account].typed.append(text)
+    async def is_typing(self, account: str) -> None:
+        self._timelines[account].times_typing += 1
 
     async def keep_file(self, account: str, *, name: str, content_type: str, content: bytes) -> Attachment:
         attachment = Attachment(id=uuid4(), name=name, content_type=content_type, size=len(content))

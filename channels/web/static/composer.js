@@ -87,6 +87,7 @@ export class Composer {
     const attachments = this.#attached;
     // Emptied before anything is waited for: a second press finds nothing to send.
     this.clear();
+    this.#typedAt = 0;
     this.#on.say(text, attachments);
     this.focus();
   }
