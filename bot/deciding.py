@@ -172,7 +172,8 @@ class Turn:
 
     def is_answered_by_the_faq(self) -> Decision | None:
         matches = self.understood.matches
-        if not matches or matches[0].probability < OFFER_AT or self._is_talk():
+        is_talk = self.wish in SMALL_TALK and not self._faq_is_sure()
+        if is_talk or not matches or matches[0].probability < OFFER_AT:
             return None
         best = matches[0]
         if is_sure(matches):
@@ -297,6 +298,3 @@ class Turn:
 
     def _faq_is_sure(self) -> bool:
         return bool(self.understood.matches) and self.understood.matches[0].probability >= ANSWER_AT
-
-    def _is_talk(self) -> bool:
-        return self.wish in SMALL_TALK and not self._faq_is_sure()
