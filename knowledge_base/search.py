@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from knowledge_base.article import ArticleVersion, Match
 from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS, probabilities, scores
 from knowledge_base.hints import all_hints, hints_in, plainly
+from knowledge_base.kana import KanaReader
 from knowledge_base.lexical import Scores
 from knowledge_base.meaning import Meaning, texts_of
 from knowledge_base.signals import LexicalSignals, Signals, add_meaning, of_question
@@ -51,6 +52,7 @@ class FaqIndex:
         contents = [version.content for version in self._versions]
         self._exact = _exact_hits([surfaces_of(content) for content in contents])
         self._lexical = LexicalSignals(contents)
+        self._kana = KanaReader([*(f"{c.question}\n{c.answer}" for c in contents), *all_hints()])
         self._encoder = encoder if encoder is not None and encoder.dimensions else None
         name = encoder.name if encoder is not None else ""
         self._meaning = Meaning(contents, vectors if self._encoder else {}, name)
@@ -85,7 +87,7 @@ class FaqIndex:
         allowed = (self._from <= today.toordinal()) & (today.toordinal() <= self._until)
         if not key(question) or not allowed.any():
             return ()
-        question = plainly(question)
+        question = plainly(self._kana.read(question))
         exact = [number for number in self._exact.get(key(question), ()) if allowed[number]]
         signals, total = self.weighed(question, with_meaning=not exact)
         total = np.where(allowed, total, -np.inf)

@@ -139,6 +139,18 @@ def reading(text: str) -> str:
     return analysed(text).reading
 
 
+@lru_cache(maxsize=32768)
+def nouns_with_readings(text: str) -> tuple[tuple[str, str], ...]:
+    """The nouns that are written in kanji or katakana, compounds whole and in their parts, each with its hiragana."""
+    found = []
+    for morpheme in _cut(text):
+        for part in (morpheme, *morpheme.split(SplitMode.A, add_single=False)):
+            surface, read = str(part.surface()), key(part.reading_form())
+            if part.part_of_speech()[0] == "名詞" and read and key(surface) != read:
+                found.append((surface, read))
+    return tuple(found)
+
+
 def _cut(text: str) -> list[Morpheme]:
     return list(_tokenizer().tokenize(normalise(text[:LONGEST])[:LONGEST]))
 

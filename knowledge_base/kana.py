@@ -1,0 +1,52 @@
+"""Reads what is written in kana alone as the FAQ writes it: じゅうみんひょう → 住民票.
+
+Young, old and foreign residents write so, and so does whoever's input method is off. The sentence encoder hardly knows
+a word in kana; the words are found again by their readings, those of the FAQ itself and of the hints.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from language.japanese import nouns_with_readings
+
+SHORTEST: Final = 3
+"""kana of a word; shorter ones are found in the middle of anything"""
+LONGEST: Final = 14
+LEAST: Final = 4
+"""kana of a text, below which it is a word by itself that the sounds find"""
+
+_NOT_LETTERS = re.compile(r"[\W_ー]+")
+
+
+class KanaReader:
+    """Immutable, for any thread. ``texts`` are where the words come from; a frequent word is preferred to a rare one."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        spellings: dict[str, Counter[str]] = defaultdict(Counter)
+        for text in texts:
+            for noun, reading in nouns_with_readings(text):
+                if SHORTEST <= len(reading) <= LONGEST:
+                    spellings[reading][noun] += 1
+        self._words: Mapping[str, str] = {reading: found.most_common(1)[0][0] for reading, found in spellings.items()}
+
+    def read(self, text: str) -> str:
+        """The text with the words it knows in kanji, if the text is kana alone; else as it is."""
+        letters = _NOT_LETTERS.sub("", text)
+        if len(letters) < LEAST or not all("ぁ" <= letter <= "ゖ" for letter in letters):
+            return text
+        return "".join(self._cut(letters))
+
+    def _cut(self, letters: str) -> list[str]:
+        """The cutting with the longest known words: each counts as the square of its length."""
+        best: list[tuple[int, list[str]]] = [(0, [])]
+        for end in range(1, len(letters) + 1):
+            score, pieces = best[end - 1]
+            candidate = (score, [*pieces, letters[end - 1]])
+            for begin in range(max(0, end - LONGEST), end - SHORTEST + 1):
+                word = self._words.get(letters[begin:end])
+                if word is not None and best[begin][0] + (end - begin) ** 2 > candidate[0]:
+                    candidate = (best[begin][0] + (end - begin) ** 2, [*best[begin][1], word])
+            best.append(candidate)
+        return best[-1][1]
