@@ -32,6 +32,7 @@ _SPACES = re.compile(r"\s+")
 _NOT_LETTERS = re.compile(r"[\W_ー]+")
 _HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 _KATAKANA = {code + 0x60: code for code in range(0x3041, 0x3097)}
+_HIRAGANA_ONLY = re.compile(r"[ぁ-ゖー]+")
 _LATIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 
 _SKIPPED = frozenset({"助詞", "助動詞", "補助記号", "空白", "記号", "接頭辞", "接続詞"})
@@ -146,7 +147,7 @@ def nouns_with_readings(text: str) -> tuple[tuple[str, str], ...]:
     for morpheme in _cut(text):
         for part in (morpheme, *morpheme.split(SplitMode.A, add_single=False)):
             surface, read = str(part.surface()), key(part.reading_form())
-            if part.part_of_speech()[0] == "名詞" and read and key(surface) != read:
+            if part.part_of_speech()[0] == "名詞" and read and not _HIRAGANA_ONLY.fullmatch(surface):
                 found.append((surface, read))
     return tuple(found)
 
