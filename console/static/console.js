@@ -32,7 +32,7 @@ if (livePart) {
       typingIsOver = setTimeout(tell, (TYPING_SECONDS + 1) * 1000);
     });
     // Signed out, or the server is away for long: the browser gives up, so we ask by ourselves.
-    stream.addEventListener("error", () => { if (stream?.readyState === EventSource.CLOSED) setTimeout(listen, 5000); });
+    stream.addEventListener("error", () => { if (stream?.readyState === EventSource.CLOSED) setTimeout(listen, 1000); });
   };
   document.addEventListener("visibilitychange", listen);
   window.addEventListener("pagehide", () => stream?.close());
