@@ -11,6 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from server.wiring import Parts
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+NO_DATABASE = "データベースに接続できません (the database cannot be reached)"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
@@ -64,7 +65,8 @@ async def livez(_: web.Request) -> web.Response:
 def readyz(parts: Parts) -> Handler:
     async def ready(_: web.Request) -> web.Response:
         """Ready when the database answers; says how far the vectors are."""
-        await parts.database.is_reachable()
+        if not await parts.database.is_reachable():
+            return web.json_response({"ready": False, "why": NO_DATABASE}, status=503)
         progress = parts.librarian.progress
         return web.json_response({"ready": True, "vectors": {"done": progress.done, "wanted": progress.wanted}})
 

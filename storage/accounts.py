@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from bot.ports import Clock
 from conversations.errors import EditConflict
@@ -94,11 +94,7 @@ class Accounts:
 
     async def end_sessions_of(self, operator_id: UUID, *, at: datetime, but: str = "") -> None:
         async with self._database.write() as session:
-            await session.execute(
-                update(SessionRow)
-                .where(SessionRow.operator_id == operator_id, SessionRow.ended_at.is_(None), SessionRow.id != but)
-                .values(ended_at=at)
-            )
+            await session.execute(_end_all(operator_id, at, but=but))
 
     async def set_password(self, operator_id: UUID, password_hash: str, *, must_change: bool) -> None:
         async with self._database.write() as session:
@@ -116,25 +112,30 @@ class Accounts:
     async def create(
         self, *, login: str, name: str, roles: frozenset[Role], section: str, password_hash: str
     ) -> Operator:
+        """Raises EditConflict when the login is taken."""
+        made = self._database.insert(OperatorRow).values(
+            id=uuid4(),
+            login=login,
+            name=name,
+            roles=sorted(role.value for role in roles),
+            section=section,
+            password_hash=password_hash,
+            must_change_password=True,
+            disabled=False,
+        )
+        once = made.on_conflict_do_nothing(index_elements=["login"]).returning(OperatorRow)
         async with self._database.write() as session:
-            if await session.scalar(select(OperatorRow.id).filter_by(login=login)):
-                raise EditConflict("login", login)
-            row = OperatorRow(
-                id=uuid4(),
-                login=login,
-                name=name,
-                roles=sorted(role.value for role in roles),
-                section=section,
-                password_hash=password_hash,
-                must_change_password=True,
-                disabled=False,
-            )
-            session.add(row)
+            row = (await session.scalars(once)).one_or_none()
+        if row is None:
+            raise EditConflict("login", login)
         return operator_of(row)
 
     async def set_disabled(self, operator_id: UUID, *, disabled: bool) -> None:
+        """A disabled operator's sessions are over: enabled again, they sign in anew."""
         async with self._database.write() as session:
             await session.execute(update(OperatorRow).where(OperatorRow.id == operator_id).values(disabled=disabled))
+            if disabled:
+                await session.execute(_end_all(operator_id, self._clock.now()))
 
     async def audit(self, *, who: str, what: str, on: str, details: str = "") -> None:
         async with self._database.write() as session:
@@ -149,6 +150,11 @@ class Accounts:
             AuditLine(number=row.number, at=row.at, who=row.who, what=row.what, object=row.object, details=row.details)
             for row in rows
         ]
+
+
+def _end_all(operator_id: UUID, at: datetime, *, but: str = "") -> Update:
+    alive = (SessionRow.operator_id == operator_id, SessionRow.ended_at.is_(None), SessionRow.id != but)
+    return update(SessionRow).where(*alive).values(ended_at=at)
 
 
 def _session(row: SessionRow, operator: OperatorRow) -> Session:

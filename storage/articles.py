@@ -143,6 +143,7 @@ class Articles:
         """Import: the same id updates, the same content changes nothing, the same file twice doubles nothing."""
         new = changed = unchanged = 0
         async with self._database.write() as session:
+            await self._database.alone(session, "importing")
             rows = {row.external_id: row for row in await session.scalars(select(ArticleRow))}
             for entry in entries:
                 row = rows.get(entry.external_id)

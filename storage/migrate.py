@@ -35,6 +35,10 @@ async def current(database: Database) -> str | None:
 
 
 async def upgrade(database: Database, to: str = "head") -> None:
-    """Run what is missing, in one transaction. Data stays; running code of the previous version keeps working."""
+    """Run what is missing, in one transaction. Data stays; running code of the previous version keeps working.
+
+    Processes that start together wait for each other: the first migrates, the others find nothing to do.
+    """
     async with database.engine.begin() as connection:
+        await database.alone(connection, "migrating")
         await connection.run_sync(lambda sync: command.upgrade(config(sync), to))

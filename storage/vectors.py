@@ -33,6 +33,6 @@ class Vectors:
         """Store them; a key that is there already keeps its vector."""
         known = await self.known(list(vectors))
         async with self._database.write() as session:
-            for key, vector in vectors.items():
-                if key not in known:
-                    await session.merge(VectorRow(key=key, vector=vector.astype("<f4").tobytes()))
+            for key in sorted(vectors.keys() - known):  # in one order: two workers at the same texts cannot deadlock
+                row = self._database.insert(VectorRow).values(key=key, vector=vectors[key].astype("<f4").tobytes())
+                await session.execute(row.on_conflict_do_nothing(index_elements=["key"]))

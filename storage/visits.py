@@ -67,13 +67,14 @@ class Visits:
             row = (await session.scalars(query)).one_or_none()
             if row is None or row.version_id is None:
                 return False
-            rating = RatingRow(entry_id=entry_id, version_id=row.version_id, helpful=helpful, at=self._clock.now())
-            await session.merge(rating)
+            rating = {"version_id": row.version_id, "helpful": helpful, "at": self._clock.now()}
+            await session.execute(self._database.put(RatingRow, entry_id=entry_id, **rating))
         return True
 
     async def keep_contact(self, conversation_id: UUID, *, name: str, email: str, phone: str) -> None:
+        details = self._database.put(ContactRow, conversation_id=conversation_id, name=name, email=email, phone=phone)
         async with self._database.write() as session:
-            await session.merge(ContactRow(conversation_id=conversation_id, name=name, email=email, phone=phone))
+            await session.execute(details)
 
     async def contact(self, conversation_id: UUID) -> ContactDetails | None:
         async with self._database.read() as session:
@@ -93,7 +94,7 @@ class Facts:
 
     async def set(self, name: str, value: str) -> None:
         async with self._database.write() as session:
-            await session.merge(FactRow(name=name, value=value))
+            await session.execute(self._database.put(FactRow, name=name, value=value))
 
 
 def _hash(token: str) -> str:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = re.compile(rb"http://127\.0\.0\.1:(\d+)/chat\b")
+AT_WORK = re.compile(rb"\(working;")
 
 
 class ServerProcess:
-    """``madoguchi serve`` on a free port. ``kill`` is SIGKILL: no goodbye, no flush."""
+    """``madoguchi serve`` on a free port, or ``madoguchi work``. ``kill`` is SIGKILL: no goodbye, no flush."""
 
     def __init__(self, data: Path, **settings: str) -> None:
         self._environment = {
@@ -36,10 +37,18 @@ class ServerProcess:
         assert self._process is not None
         return self._process.pid
 
-    async def start(self) -> None:
+    async def start(self, *flags: str) -> None:
         """Start, and return when it has said where it listens. The port stays the same over restarts."""
+        found = await self._start("serve", "--demo", "--port", str(self.port), *flags, until=ADDRESS)
+        self.port = int(found[1])
+
+    async def start_working(self) -> None:
+        """``madoguchi work``: start, and return when it has said that it works."""
+        await self._start("work", until=AT_WORK)
+
+    async def _start(self, *words: str, until: re.Pattern[bytes]) -> re.Match[bytes]:
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server", "serve", "--demo", "--port", str(self.port)),
+            *(sys.executable, "-m", "server", *words),
             cwd=ROOT,
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
@@ -48,12 +57,12 @@ class ServerProcess:
         assert self._process.stdout is not None
         self.said = b""
         async with asyncio.timeout(120):
-            while (found := ADDRESS.search(self.said)) is None:
+            while (found := until.search(self.said)) is None:
                 line = await self._process.stdout.readline()
                 assert line, f"the server ended: {self.said.decode()}"
                 self.said += line
-            self.port = int(found[1])
         self._reading = asyncio.ensure_future(self._read(self._process.stdout))
+        return found
 
     async def _read(self, stdout: asyncio.StreamReader) -> None:
         while line := await stdout.readline():
