@@ -57,7 +57,7 @@ def advance(dialogue: Dialogue, state: DialogueState, *, text: str, choice: str 
         return Step(reply=_reply(_LEFT, language), state=None, outcome=Finished(left=True))
     if said in BACK:
         return _at(dialogue, _one_back(dialogue, state), language)
-    if state.step == CONFIRM:
+    if state.step == CONFIRM and state.answers.get(CONFIRM) in dialogue.endings:
         return _confirmed(dialogue, state, said, language)
     ask = dialogue.steps.get(state.step)
     if ask is None:  # the file has changed since: begin anew rather than get lost
