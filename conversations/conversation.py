@@ -28,7 +28,9 @@ class DialogueState:
     since: datetime
 
     def answered(self, slot: str, value: str, *, then: str) -> "DialogueState":
-        return replace(self, answers=MappingProxyType({**self.answers, slot: value}), step=then)
+        """The latest answer stands last, a corrected one too: 「戻る」 takes back what was said last."""
+        others = {name: answer for name, answer in self.answers.items() if name != slot}
+        return replace(self, answers=MappingProxyType({**others, slot: value}), step=then)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,15 +10,19 @@ import msgspec
 import yaml
 
 from conversations.errors import CityError
+from dialogues.places import Place, Places, Problem
 
 Texts = Mapping[str, str]
 """by language; ``ja`` is always there"""
 END = "end"
+CONFIRM = "confirm"
+"""the step, and the slot, that the runner itself adds before an end"""
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+WAY = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
 class DialogueError(CityError):
-    """A procedure's file cannot be used; ``problems`` are lines of ``file: what and how to mend it``."""
+    """A procedure's file cannot be used; ``problems`` are lines of ``file:line: what and how to mend it``."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -82,59 +86,105 @@ class Dialogue:
 
 
 def load_dialogues(folder: Path) -> dict[str, Dialogue]:
-    """All procedures of a folder by name. Raises DialogueError with all that is wrong."""
+    """All procedures of a folder by name. Raises DialogueError with all that is wrong, by file and line."""
     found: dict[str, Dialogue] = {}
     problems: list[str] = []
     for path in sorted(folder.glob("*.yml")):
-        try:
-            given: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-            definition = msgspec.convert(given, Definition)
-        except (yaml.YAMLError, msgspec.ValidationError, UnicodeDecodeError) as trouble:
-            problems.append(f"{path}: {trouble}")
-            continue
-        problems += [f"{path}: {problem}" for problem in _problems(definition)]
-        found[path.stem] = Dialogue(
-            name=path.stem,
-            title=definition.title,
-            starts_with=frozenset(definition.starts_with),
-            first=definition.first,
-            steps=definition.steps,
-            endings=definition.endings,
-            confirm=definition.confirm,
-            slots={ask.slot: ask for ask in definition.steps.values()},
-        )
+        definition, wrong = _read(path)
+        problems += [f"{path}:{line}: {what}" for line, what in sorted(wrong)]
+        if definition is not None:
+            found[path.stem] = _dialogue(path.stem, definition)
     if problems:
         raise DialogueError(problems)
     return found
 
 
-def _problems(definition: Definition) -> Iterator[str]:
+def _dialogue(name: str, definition: Definition) -> Dialogue:
+    return Dialogue(
+        name=name,
+        title=definition.title,
+        starts_with=frozenset(definition.starts_with),
+        first=definition.first,
+        steps=definition.steps,
+        endings=definition.endings,
+        confirm=definition.confirm,
+        slots={ask.slot: ask for ask in definition.steps.values()},
+    )
+
+
+def _read(path: Path) -> tuple[Definition | None, list[tuple[int, str]]]:
+    """The definition, as far as it can be read, and what is wrong: (line, what)."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        places = Places.of(text)
+        given: Any = yaml.safe_load(text)
+    except UnicodeDecodeError:
+        return None, [(1, "文字コードが UTF-8 ではありません。UTF-8 で保存し直してください")]
+    except yaml.MarkedYAMLError as trouble:
+        line = trouble.problem_mark.line + 1 if trouble.problem_mark else 1
+        return None, [(line, f"YAML として読めません（{trouble.problem}）")]
+    except (yaml.YAMLError, ValueError, RecursionError) as trouble:
+        return None, [(1, f"YAML として読めません（{type(trouble).__name__}）")]
+    try:
+        definition = msgspec.convert(given, Definition)
+    except msgspec.ValidationError as trouble:
+        misfits = [*_misfits(given)] or [(_way(trouble), str(trouble))]
+        return None, [*places.twice, *((places.line(place), what) for place, what in misfits)]
+    return definition, [*places.twice, *((places.line(place), what) for place, what in _problems(definition))]
+
+
+def _misfits(given: Any) -> Iterator[Problem]:
+    """The steps and endings that have not the right shape."""
+    for part, kind in (("steps", Ask), ("endings", Ending)):
+        inside = given.get(part) if isinstance(given, dict) else None
+        for name, each in inside.items() if isinstance(inside, dict) else ():
+            try:
+                msgspec.convert(each, kind)
+            except msgspec.ValidationError as trouble:
+                yield (part, str(name), *_way(trouble)), f"{part}.{name}: {trouble}"
+
+
+def _way(trouble: msgspec.ValidationError) -> Place:
+    """The place that msgspec names, as far as it names it."""
+    named = str(trouble).partition(" - at `$")[2]
+    return tuple(name or number for name, number in WAY.findall(named.partition("[...]")[0]))
+
+
+def _problems(definition: Definition) -> Iterator[Problem]:
     yield from _lost_ways(definition)
     yield from _unasked_placeholders(definition)
-    for texts in _texts(definition):
+    for place, texts in _texts(definition):
         if "ja" not in texts:
-            yield f"日本語 (ja) の文がありません: {dict(texts)}"
+            yield place, f"{'.'.join(place)}: 日本語 (ja) の文がありません: {dict(texts)}"
 
 
-def _lost_ways(definition: Definition) -> Iterator[str]:
+def _lost_ways(definition: Definition) -> Iterator[Problem]:
     places = {*definition.steps, *definition.endings}
     if definition.first not in definition.steps:
-        yield f"first: 「{definition.first}」という手順がありません"
+        yield ("first",), f"first: 「{definition.first}」という手順がありません"
     for name, ask in definition.steps.items():
         if ask.kind == "choice" and not ask.choices:
-            yield f"steps.{name}: choices がありません"
+            yield ("steps", name), f"steps.{name}: choices がありません"
+        if ask.slot == CONFIRM:
+            yield (
+                ("steps", name, "slot"),
+                f"steps.{name}: slot の名前「{CONFIRM}」は使えません。ほかの名前にしてください",
+            )
         for goal in _goals(ask) - places:
-            yield f"steps.{name}: 行き先「{goal}」がありません"
+            yield ("steps", name), f"steps.{name}: 行き先「{goal}」がありません"
+    for name in definition.steps.keys() & definition.endings.keys():
+        yield ("endings", name), f"「{name}」という手順もあります。どちらかの名前を変えてください"
     for name in places - _reachable(definition):
-        yield f"「{name}」にはどこからも行けません"
+        part = "steps" if name in definition.steps else "endings"
+        yield (part, name), f"「{name}」にはどこからも行けません"
 
 
-def _unasked_placeholders(definition: Definition) -> Iterator[str]:
+def _unasked_placeholders(definition: Definition) -> Iterator[Problem]:
     slots = {ask.slot for ask in definition.steps.values()}
     for name, ending in definition.endings.items():
         for text in (*ending.say.values(), ending.ticket.subject if ending.ticket else ""):
             for slot in set(PLACEHOLDER.findall(text)) - slots:
-                yield f"endings.{name}: {{{slot}}} という項目はどの手順でも聞いていません"
+                yield ("endings", name), f"endings.{name}: {{{slot}}} という項目はどの手順でも聞いていません"
 
 
 def _goals(ask: Ask) -> set[str]:
@@ -154,9 +204,13 @@ def _reachable(definition: Definition) -> set[str]:
     return reached
 
 
-def _texts(definition: Definition) -> Iterator[Texts]:
-    yield definition.title
-    for ask in definition.steps.values():
-        yield ask.text
-        yield from (option.label for option in ask.choices)
-    yield from (ending.say for ending in definition.endings.values())
+def _texts(definition: Definition) -> Iterator[tuple[Place, Texts]]:
+    yield ("title",), definition.title
+    for name, ask in definition.steps.items():
+        yield ("steps", name, "text"), ask.text
+        if ask.help:
+            yield ("steps", name, "help"), ask.help
+        for number, option in enumerate(ask.choices):
+            yield ("steps", name, "choices", str(number), "label"), option.label
+    for name, ending in definition.endings.items():
+        yield ("endings", name, "say"), ending.say

@@ -9,9 +9,8 @@ from typing import Final
 from conversations.conversation import DialogueState
 from conversations.message import Choice
 from conversations.reply import Reply
-from dialogues.definition import PLACEHOLDER, Ask, Dialogue, Ending, Texts
+from dialogues.definition import CONFIRM, PLACEHOLDER, Ask, Dialogue, Ending, Texts
 
-CONFIRM: Final = "confirm"
 LEAVE: Final = ("やめる", "やめます", "中止", "キャンセル", "終了", "quit", "cancel", "stop", "やめたい")
 BACK: Final = ("戻る", "もどる", "ひとつ戻る", "back")
 YES: Final = ("はい", "yes", "ok", "この内容でよい", "1")

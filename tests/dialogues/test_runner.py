@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.conversation import DialogueState
-from dialogues.definition import Ask, Dialogue, load_dialogues
-from dialogues.runner import CONFIRM, LEAVE, Finished, Step, TicketWanted, advance, start
+from dialogues.definition import CONFIRM, Ask, Dialogue, load_dialogues
+from dialogues.runner import LEAVE, Finished, Step, TicketWanted, advance, start
 from storage.shapes import back, plain
 from tests.support.city import DEMO
 

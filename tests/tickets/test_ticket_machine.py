@@ -16,6 +16,12 @@ from tickets.ticket import HandOverReason, Ticket, TicketEvent, TicketStatus
 
 OPENED = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 SECTIONS = ("gomi", "shimin", "kodomo")
+LEADS_TO = {
+    "replied": {TicketStatus.WAITING_FOR_RESIDENT},
+    "answered": {TicketStatus.ASSIGNED, TicketStatus.OPEN},
+    "closed": {TicketStatus.CLOSED},
+    "reopened": {TicketStatus.OPEN},
+}
 minutes = st.integers(-90, 600).map(lambda number: timedelta(minutes=number))
 people = st.sampled_from(["佐藤", "鈴木", "bot"])
 operators = st.integers(1, 3).map(lambda number: UUID(int=number))
@@ -42,6 +48,7 @@ class Told:
             case "replied" | "answered" | "closed" | "reopened":
                 assert event.before == self.status
                 self.status = TicketStatus(event.after)
+                assert self.status in LEADS_TO[event.what]
                 self.closed_at = event.at if event.what == "closed" else None
                 self.assignee = "" if event.what == "reopened" else self.assignee
             case _:
