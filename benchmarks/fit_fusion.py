@@ -1,90 +1,115 @@
 """Fits the weights of ``knowledge_base/fusion.py`` on questions of ours, and prints them.
 
-    .venv/bin/python -m benchmarks.fit_fusion demo/mirai/faq.csv [--write]
+    .venv/bin/python -m benchmarks.fit_fusion [--write]
 
-The questions: phrasings of the FAQ, left out of it fold by fold; the same with no phrasing left in it at all, as most
-FAQs of cities are; the golden questions of the training split; small talk, which nothing answers. The model is a
-conditional logit (McFadden 1974): of all entries and "none", the likelihood of the right ones is made as great as
-possible, with a little weight decay. ``benchmarks.search_quality`` reports on what was not used here.
+The questions: those of ``training/affairs.jsonl``, which the encoder was not tuned on (``tune_encoder --without affairs``),
+asked of an FAQ of all the training entries, of which every tenth of affairs is missing: its questions then have no answer,
+only neighbours; the demo city's golden questions of the development split, with its phrasings and without; small talk.
+
+First a conditional logit (McFadden 1974): of all entries and "none", the likelihood of the right ones is made as great as
+possible, with a little weight decay. Then a logistic curve over the first ten of each question tells how likely an entry of
+such a score, in such company, is right. ``madoguchi evaluate-faq`` on hazuki and kosodate reports on what was not used here.
 """
 
 import argparse
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.search_data import Asked, VectorFile, golden, half_of, held_out, off_topic, versions_of
-from knowledge_base.article import ArticleVersion
-from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS
+from benchmarks.search_data import Asked, VectorFile, golden, half_of, off_topic, versions_of
+from benchmarks.tuning.pairs import entries_of, training_files
+from knowledge_base.article import ArticleContent, ArticleVersion
+from knowledge_base.fusion import Numbers, company
 from knowledge_base.search import FaqIndex
 from knowledge_base.signals import LEXICAL, SEMANTIC
 from language.encoder import BundledE5, Encoder, NoEncoder
 from language.japanese import key
 
-Numbers = NDArray[np.float64]
-Sample = tuple[Numbers, Numbers]
-"""signals of the likeliest entries (rows), and each one's share of being right; "none" has what is missing to 1"""
-
 LEXICAL_NAMES = (*LEXICAL, *(f"{name}_lead" for name in LEXICAL))
 OF_QUESTION = ("known_words", "known_sounds", "long", "short", "foreign", "kana", "")
 WITH_MEANING = ("top", "foreign_surface", "foreign_whole", "kana_surface", "kana_whole")
 NEVER_AGAINST = frozenset({*LEXICAL_NAMES, *SEMANTIC})
+HELD_BACK = "affairs"
 FILE = Path(__file__).parent.parent / "knowledge_base" / "fusion.json"
+VECTORS = Path("/tmp/madoguchi_vectors.npz")  # noqa: S108  (a cache)
 _STEPS = 1500
 _DECAY = 0.001
 _LIKELIEST = 60
+_CALIBRATED = 10
 
 
-def samples(index: FaqIndex, ids: Sequence[str], asked: Iterable[Asked], names: Sequence[str]) -> list[Sample]:
-    rows = []
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One question: signals of the likeliest entries (rows), each one's share of being right, and whether it is."""
+
+    table: Numbers
+    shares: Numbers
+    """ "none" has what is missing to 1 """
+    right: Numbers
+
+
+def samples(index: FaqIndex, ids: Sequence[str], asked: Iterable[Asked], names: Sequence[str]) -> Iterator[Sample]:
     place = {name: number for number, name in enumerate(ids)}
     for question in asked:
         if not key(question.question):
             continue
-        signals, total = index.weighed(question.question, with_meaning="whole" in names)
+        signals, total, _ = index.weighed(index.readable(question.question), with_meaning="whole" in names)
         right = {place[one]: grade for one, grade in question.right.items() if one in place}
         best = list(dict.fromkeys([*right, *np.argsort(-total)[:_LIKELIEST].tolist()]))[:_LIKELIEST]
         ones = np.ones(len(total))
         table = np.stack([signals.get(name, ones)[best] for name in names], axis=1)
         grades = np.array([float(right.get(one, 0)) for one in best])
-        rows.append((table, grades / max(grades.sum(), 1.0)))
-    return rows
+        yield Sample(table, grades / max(grades.sum(), 1.0), (grades > 0).astype(float))
 
 
-def gathered(
-    versions: Sequence[ArticleVersion],
-    vectors: Mapping[str, NDArray[np.float32]],
-    encoder: Encoder,
-    names: Sequence[str],
-) -> list[Sample]:
-    def index_of(kept: Sequence[ArticleVersion]) -> tuple[FaqIndex, list[str]]:
-        return FaqIndex.build(kept, vectors=vectors, encoder=encoder), [version.external_id for version in kept]
+def of_no_city() -> tuple[list[ArticleVersion], list[Asked]]:
+    """All training entries but every tenth of those held back, and the questions of those held back."""
+    kept: list[ArticleVersion] = []
+    asked: list[Asked] = []
+    for path in training_files():
+        for number, entry in enumerate(entries_of(path)):
+            name, is_missing = f"{path.stem}-{number}", path.stem == HELD_BACK and number % 10 == 0
+            content = ArticleContent(question=entry.question, answer=entry.answer, category=entry.category)
+            if not is_missing:
+                kept.append(_version(name, content))
+            if path.stem == HELD_BACK:
+                asked += [Asked(query.q, {} if is_missing else {name: 1}, query.style) for query in entry.queries]
+    return kept, asked
 
-    found: list[Sample] = []
-    for kept, asked in held_out(versions):
-        found += samples(*index_of(kept), [a for a in asked if half_of(a.question) == 0], names)
-    bare = [replace(v, content=replace(v.content, phrasings=(), questions={}, keywords=())) for v in versions]
-    phrasings = [Asked(p, {v.external_id: 1}, "bare") for v in versions for p in v.content.phrasings]
-    found += samples(*index_of(bare), [a for a in phrasings if half_of(a.question) == 0][::2], names)
-    ours = golden("train")
+
+def _version(name: str, content: ArticleContent) -> ArticleVersion:
+    return replace(versions_of(Path("demo/mirai/faq.csv"))[0], id=uuid4(), external_id=name, content=content)
+
+
+def gathered(store: VectorFile, encoder: Encoder, names: Sequence[str]) -> list[Sample]:
+    mirai = versions_of(Path("demo/mirai/faq.csv"))
+    bare = [replace(v, content=replace(v.content, phrasings=(), questions={}, keywords=())) for v in mirai]
     talk = [a for a in off_topic() if half_of(a.question) == 0]
-    for entries in (versions, bare):
-        found += samples(*index_of(entries), [*ours, *talk], names)
+    kept, asked = of_no_city()
+    found: list[Sample] = []
+    for entries, questions in (
+        (kept, [*asked, *talk]),
+        (mirai, [*golden("dev"), *talk]),
+        (bare, [*golden("dev"), *talk]),
+    ):
+        index = FaqIndex.build(entries, vectors=store.complete(entries), encoder=encoder)
+        found += samples(index, [version.external_id for version in entries], questions, names)
     return found
 
 
 def fitted(rows: Sequence[Sample], start: Numbers, least: Numbers) -> tuple[Numbers, float]:
     """Weights by Adam over all rows at once, none below ``least``: being more alike never speaks against an entry."""
-    width = max(len(table) for table, _ in rows)
+    width = max(len(row.table) for row in rows)
     tables = np.zeros((len(rows), width, len(start)))
     there = np.zeros((len(rows), width), dtype=bool)
     right = np.zeros((len(rows), width))
-    for number, (table, shares) in enumerate(rows):
-        tables[number, : len(table)], there[number, : len(table)], right[number, : len(table)] = table, True, shares
+    for number, row in enumerate(rows):
+        size = len(row.table)
+        tables[number, :size], there[number, :size], right[number, :size] = row.table, True, row.shares
     weights, first, second, loss = start.copy(), np.zeros_like(start), np.zeros_like(start), 0.0
     for step in range(1, _STEPS + 1):
         loss, gradient = _loss(tables, there, right, weights)
@@ -95,7 +120,7 @@ def fitted(rows: Sequence[Sample], start: Numbers, least: Numbers) -> tuple[Numb
     return weights, loss
 
 
-def _loss(tables: Numbers, there: NDArray[np.bool_], right: Numbers, weights: Numbers) -> tuple[float, Numbers]:
+def _loss(tables: Numbers, there: Numbers, right: Numbers, weights: Numbers) -> tuple[float, Numbers]:
     scores = np.where(there, tables @ weights, -np.inf)
     top = np.maximum(scores.max(axis=1), 0.0)
     total = np.exp(scores - top[:, None]).sum(axis=1) + np.exp(-top)
@@ -106,24 +131,43 @@ def _loss(tables: Numbers, there: NDArray[np.bool_], right: Numbers, weights: Nu
     return loss, np.einsum("re,ref->f", shares, tables) / len(right)
 
 
+def curve(rows: Sequence[Sample], weights: Numbers) -> Numbers:
+    """The logistic curve over each question's first entries, by Newton's method; the first count as much as the others."""
+    columns, right, count = [], [], []
+    for row in rows:
+        totals = row.table @ weights
+        best = np.argsort(-totals)[:_CALIBRATED]
+        columns.append(company(totals)[best])
+        right.append(row.right[best])
+        count.append(np.where(np.arange(len(best)) == 0, 1.0, 1.0 / _CALIBRATED))
+    table, truth, weigh = np.concatenate(columns), np.concatenate(right), np.concatenate(count)
+    found = np.zeros(table.shape[1])
+    for _ in range(50):
+        guess = 1.0 / (1.0 + np.exp(-np.clip(table @ found, -50, 50)))
+        slope = table.T @ (weigh * (truth - guess)) - 0.01 * found
+        bend = (table * (weigh * guess * (1 - guess))[:, None]).T @ table + 0.01 * np.eye(len(found))
+        found = found + np.linalg.solve(bend, slope)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="fit the fusion")
-    parser.add_argument("faq", type=Path, nargs="+")
-    parser.add_argument("--vectors", type=Path, default=Path("/tmp/madoguchi_vectors.npz"))  # noqa: S108  (a cache)
+    parser.add_argument("--vectors", type=Path, default=VECTORS)
     parser.add_argument("--write", action="store_true", help="put the weights into knowledge_base/fusion.json")
     options = parser.parse_args()
-    versions = versions_of(*options.faq)
-    vectors = VectorFile(options.vectors, BundledE5()).complete(versions)
-    fits: dict[str, dict[str, float]] = {}
-    for title, current in (("without_vectors", WITHOUT_VECTORS), ("with_vectors", WITH_VECTORS)):
+    current = json.loads(FILE.read_text(encoding="utf-8"))
+    store = VectorFile(options.vectors, BundledE5())
+    fits: dict[str, dict[str, object]] = {}
+    for title in ("without_vectors", "with_vectors"):
         with_meaning = title == "with_vectors"
         names = [*LEXICAL_NAMES, *((*SEMANTIC, *WITH_MEANING) if with_meaning else ()), *OF_QUESTION]
-        rows = gathered(versions, vectors, BundledE5() if with_meaning else NoEncoder(), names)
-        start = np.array([current.get(name, 0.0) for name in names])
+        rows = gathered(store, BundledE5() if with_meaning else NoEncoder(), names)
+        start = np.array([current[title]["signals"].get(name, 0.0) for name in names])
         least = np.array([0.0 if name in NEVER_AGAINST else -np.inf for name in names])
         weights, loss = fitted(rows, start, least)
         print(f"{title}: {len(rows)} questions, loss {loss:.4f}")
-        fits[title] = {n: round(float(weight), 3) for n, weight in zip(names, weights, strict=True) if round(weight, 3)}
+        signals = {n: round(float(weight), 3) for n, weight in zip(names, weights, strict=True) if round(weight, 3)}
+        fits[title] = {"signals": signals, "company": [round(float(each), 4) for each in curve(rows, weights)]}
         print(fits[title])
     if options.write:
         FILE.write_text(json.dumps(fits, indent=1) + "\n", encoding="utf-8")

@@ -8,7 +8,7 @@ from bot.understood import Mind
 from conversations.message import Choice
 from conversations.reply import Card, Reply
 from knowledge_base.article import ArticleVersion, Match
-from knowledge_base.search import OFFER_AT
+from knowledge_base.search import worth_offering
 
 OTHERS_AT_MOST = 3
 LABEL_AT_MOST = 80
@@ -29,8 +29,7 @@ def answer_with(version: ArticleVersion, mind: Mind, language: str, why: Why, ot
         url=content.url,
         version_id=version.id,
     )
-    near = [match for match in others if match.probability >= OFFER_AT][:OTHERS_AT_MOST]
-    choices = tuple(_choice(match, language) for match in near)
+    choices = tuple(_choice(match, language) for match in worth_offering(others, at_most=OTHERS_AT_MOST))
     return Answer(
         reply=Reply(text=text, choices=choices, card=card, language=really_in),
         article_id=version.article_id,

@@ -16,12 +16,13 @@ from conversations.message import Choice, IncomingMessage
 from conversations.reply import Reply
 from dialogues.runner import Finished, Step, TicketWanted, advance, start
 from knowledge_base.article import ArticleVersion
-from knowledge_base.search import ANSWER_AT, OFFER_AT, is_sure
+from knowledge_base.search import is_sure, worth_offering
 from tickets.ticket import HandOverReason
 
 FORM = "form"
 """the channel of the plain form"""
 MISUNDERSTANDINGS_BEFORE_A_PERSON = 2
+OFFERED_AT_MOST = 4
 SURE_INTENT = 0.6
 CERTAIN_INTENT = 0.95
 """what a procedure needs to begin although the FAQ has a sure answer: 「郵送で取りたい」 is a question, not a wish"""
@@ -172,13 +173,12 @@ class Turn:
 
     def is_answered_by_the_faq(self) -> Decision | None:
         matches = self.understood.matches
-        is_talk = self.wish in SMALL_TALK and not self._faq_is_sure()
-        if is_talk or not matches or matches[0].probability < OFFER_AT:
-            return None
-        best = matches[0]
         if is_sure(matches):
+            best = matches[0]
             return answer_with(best.version, self.mind, self.language, self.why("faq_answer"), others=matches[1:])
-        near = [match for match in matches if match.probability >= OFFER_AT][:4]
+        near = worth_offering(matches, at_most=OFFERED_AT_MOST)
+        if not near or self.wish in SMALL_TALK:
+            return None
         return offer(near, self.mind, self.language, self.why("faq_offer"))
 
     def makes_conversation(self) -> Decision | None:
@@ -273,7 +273,7 @@ class Turn:
     def _is_a_question_in_between(self) -> bool:
         matches = self.understood.matches
         asks = self.message.text.rstrip().endswith(("?", "？", "か", "か。"))
-        return self.message.choice is None and asks and bool(matches) and matches[0].probability >= ANSWER_AT
+        return self.message.choice is None and asks and is_sure(matches)
 
     def _answer_in_between(self) -> Decision:
         """Answer, and say where the dialogue stands: the state stays as it is."""
@@ -297,4 +297,4 @@ class Turn:
         return self.mind.articles.get(self.conversation.topic) if self.conversation.topic else None
 
     def _faq_is_sure(self) -> bool:
-        return bool(self.understood.matches) and self.understood.matches[0].probability >= ANSWER_AT
+        return is_sure(self.understood.matches)

@@ -13,12 +13,12 @@ ROUTE_AT: Final = 0.5
 def subject_of(matches: Sequence[Match]) -> ArticleContent | None:
     """What the words are about, as far as it tells the section; None when they do not tell.
 
-    Several entries of one section may share the likelihood: the section is certain though the entry is not.
+    Several entries of one section may each be a little likely: the section is certain though the entry is not.
     """
-    likelihood: dict[str, float] = defaultdict(float)
+    unlikely: dict[str, float] = defaultdict(lambda: 1.0)
     for match in matches:
-        likelihood[match.version.content.section] += match.probability
-    section = max(likelihood, key=likelihood.__getitem__, default="")
-    if likelihood.get(section, 0.0) < ROUTE_AT:
+        unlikely[match.version.content.section] *= 1.0 - match.probability
+    section = min(unlikely, key=unlikely.__getitem__, default="")
+    if 1.0 - unlikely[section] < ROUTE_AT:
         return None
     return next(match.version.content for match in matches if match.version.content.section == section)

@@ -1,41 +1,67 @@
-"""From signals to probability: one fixed formula, fitted by ``benchmarks/fit_fusion.py`` (``fusion.json``).
+"""How the signals of a question and an entry become one probability: fitted by ``benchmarks/fit_fusion.py`` (``fusion.json``).
 
-Every entry gets a score, a weighted sum of its signals; "no entry answers this" has the score 0. The probability of
-an entry is its share of ``exp(score)`` among all of them. So two entries that fit equally well cannot both be likely,
-and a question that nothing fits leaves all of them near 0.
+In two steps. Every entry gets a score, a weighted sum of its signals; the weights are those under which the right entries
+have the greatest share of ``exp(score)``, "no entry answers this" being one more entry with the score 0. Then a logistic
+curve tells how likely an entry with such a score, in such company, answers: two entries that say nearly the same may both
+be likely, and of a question that nothing fits, none is.
 
 There are two sets of weights: with sentence vectors and, for entries that have none (yet), without.
 """
 
 import json
-import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-_WEIGHTS = json.loads((files("knowledge_base") / "fusion.json").read_text(encoding="utf-8"))
-WITHOUT_VECTORS: Final[Mapping[str, float]] = _WEIGHTS["without_vectors"]
-WITH_VECTORS: Final[Mapping[str, float]] = _WEIGHTS["with_vectors"]
-
-Signals = Mapping[str, NDArray[np.float64]]
+Numbers = NDArray[np.float64]
+Signals = Mapping[str, Numbers]
 
 
-def scores(signals: Signals, weights: Mapping[str, float]) -> NDArray[np.float64]:
-    """The weighted sum for each entry; the weight named "" stands alone."""
-    total = np.full(next(iter(signals.values())).shape, weights[""])
-    for name, weight in weights.items():
+@dataclass(frozen=True, slots=True)
+class Weights:
+    signals: Mapping[str, float]
+    """by the signal's name; the weight named "" stands alone"""
+    company: tuple[float, ...]
+    """of the columns of ``company``"""
+
+
+def _read(fits: Mapping[str, Any], name: str) -> Weights:
+    return Weights(fits[name]["signals"], tuple(fits[name]["company"]))
+
+
+_FITS = json.loads((files("knowledge_base") / "fusion.json").read_text(encoding="utf-8"))
+WITHOUT_VECTORS: Final = _read(_FITS, "without_vectors")
+WITH_VECTORS: Final = _read(_FITS, "with_vectors")
+
+
+def scores(signals: Signals, weights: Weights) -> Numbers:
+    """The weighted sum for each entry."""
+    total = np.full(next(iter(signals.values())).shape, weights.signals[""])
+    for name, weight in weights.signals.items():
         if name:
             total += weight * signals[name]
     return total
 
 
-def probabilities(entry_scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Each entry's share, "none of them" being one more entry with the score 0. Their sum stays below 1."""
+def company(entry_scores: Numbers) -> Numbers:
+    """What tells how far a score can be trusted, a row an entry.
+
+    A constant, the score itself, how far it stays behind the best, and its share of all ``exp(score)``, as a logarithm.
+    """
+    top = max(0.0, float(entry_scores.max(initial=0.0, where=np.isfinite(entry_scores))))
+    everything = top + np.log(np.exp(entry_scores - top).sum() + np.exp(-top))
+    best = float(entry_scores.max(initial=-np.inf))
+    finite = np.maximum(entry_scores, -1e6)
+    return np.stack([np.ones_like(finite), finite, finite - max(best, -1e6), finite - everything], axis=1)
+
+
+def probabilities(entry_scores: Numbers, weights: Weights) -> Numbers:
+    """How likely each entry answers, between 0 and 1; each for itself."""
     if not entry_scores.size:
         return entry_scores
-    top = max(0.0, float(entry_scores.max()))
-    raised = np.exp(entry_scores - top)
-    return np.asarray(raised / (raised.sum() + math.exp(-top)), dtype=np.float64)
+    curve = company(entry_scores) @ np.array(weights.company)
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(curve, -500, 500))), dtype=np.float64)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from knowledge_base.article import ArticleVersion, Match
-from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS, probabilities, scores
+from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS, Weights, probabilities, scores
 from knowledge_base.hints import all_hints, hints_in, plainly
 from knowledge_base.kana import KanaReader
 from knowledge_base.lexical import Scores
@@ -21,9 +21,18 @@ from language.encoder import Encoder, EncoderError, query_key, text_key
 from language.japanese import key
 
 ANSWER_AT: Final = 0.7
-"""From this probability on, the best entry is the answer. A wrong answer costs more than a question back."""
-OFFER_AT: Final = 0.12
-"""From this probability on, an entry is worth offering as a choice. Below it the bot says that it did not understand."""
+"""From this probability on, the best entry is the answer.
+
+A wrong answer costs a resident a wasted way, taken as 10; a question back costs 3 (half of them give up): answering is
+cheaper from 1 - 3/10 on. On questions that nothing was fitted on it is surer than it says: docs/decisions/0004.
+"""
+OFFER_AT: Final = 0.2
+"""From this probability on, an entry is worth offering as a choice. Below it the bot says that it did not understand.
+
+A choice in vain costs 1, "not found" for something there is costs 4: offering is cheaper from 1/5 on.
+"""
+KEEPS_UP: Final = 0.25
+"""Beside an entry that is offered, those are offered too that are at least this part as likely."""
 
 _EXACT = 0.98
 """A resident picked or typed the very question: right unless two entries share it."""
@@ -32,11 +41,19 @@ _LONGEST_QUESTION = 400
 
 
 def is_sure(matches: Sequence[Match]) -> bool:
-    """Whether the best match may be given as the answer without asking back.
-
-    The probabilities of all entries are shares of one: an entry so likely is far ahead of every other.
-    """
+    """Whether the best match may be given as the answer without asking back."""
     return bool(matches) and matches[0].probability >= ANSWER_AT
+
+
+def worth_offering(matches: Sequence[Match], *, at_most: int) -> tuple[Match, ...]:
+    """The matches a resident may be asked to choose from; none when even the best is unlikely.
+
+    Of 「住民票」 alone ten entries are each a little likely: what keeps up with the best is offered beside it.
+    """
+    if not matches or matches[0].probability < OFFER_AT:
+        return ()
+    least = matches[0].probability * KEEPS_UP
+    return tuple(match for match in matches if match.probability >= least)[:at_most]
 
 
 class FaqIndex:
@@ -87,24 +104,29 @@ class FaqIndex:
         allowed = (self._from <= today.toordinal()) & (today.toordinal() <= self._until)
         if not key(question) or not allowed.any():
             return ()
-        question = plainly(self._kana.read(question))
+        question = self.readable(question)
         exact = [number for number in self._exact.get(key(question), ()) if allowed[number]]
-        signals, total = self.weighed(question, with_meaning=not exact)
+        signals, total, weights = self.weighed(question, with_meaning=not exact)
         total = np.where(allowed, total, -np.inf)
-        chances = probabilities(total)
+        chances = probabilities(total, weights)
         if exact:
             chances = chances * (1 - _EXACT)
             chances[exact] = _EXACT / len(exact)
-        best = np.argsort(-chances, kind="stable")[: max(0, at_most)]
-        return tuple(self._match(int(number), chances, total, signals, exact) for number in best if chances[number] > 0)
+        order = np.where(np.isin(np.arange(len(total)), exact), np.inf, total)
+        best = np.argsort(-order, kind="stable")[: max(0, at_most)]
+        return tuple(self._match(int(number), chances, total, signals, exact) for number in best if allowed[number])
 
-    def weighed(self, question: str, *, with_meaning: bool = True) -> tuple[Signals, Scores]:
-        """Every entry's signals and score; of use to the benchmarks too."""
+    def readable(self, question: str) -> str:
+        """The question as it is looked up: kana alone in the FAQ's words, figures of speech in plain ones."""
+        return plainly(self._kana.read(question))
+
+    def weighed(self, question: str, *, with_meaning: bool = True) -> tuple[Signals, Scores, Weights]:
+        """Every entry's signals and score, and the weights; of use to the benchmarks too."""
         signals, present = self.signals(question, with_meaning=with_meaning)
         total = scores(signals, WITHOUT_VECTORS)
-        if present.any():
-            total = np.where(present, scores(signals, WITH_VECTORS), total)
-        return signals, total
+        if not present.any():
+            return signals, total, WITHOUT_VECTORS
+        return signals, np.where(present, scores(signals, WITH_VECTORS), total), WITH_VECTORS
 
     def signals(self, question: str, *, with_meaning: bool = True) -> tuple[Signals, NDArray[np.bool_]]:
         """The signals of every entry, and which entries have those of meaning."""

@@ -19,9 +19,9 @@ def match(section: str, question: str, probability: float) -> Match:
 @pytest.mark.parametrize(
     ("matches", "expected"),
     [
-        ([("gomi", "申込", 0.34), ("gomi", "運び出し", 0.22)], "申込"),  # one section, though not one entry
+        ([("gomi", "申込", 0.4), ("gomi", "運び出し", 0.22)], "申込"),  # one section, though not one entry
         ([("bosai", "詐欺", 0.16), ("shimin", "手話", 0.05)], None),  # 「職員と話したい」 is about neither
-        ([("kokuho", "国保", 0.36), ("shimin", "住民票", 0.3), ("kokuho", "年金", 0.2)], "国保"),
+        ([("kokuho", "国保", 0.4), ("shimin", "住民票", 0.3), ("kokuho", "年金", 0.2)], "国保"),
         ([], None),
     ],
 )

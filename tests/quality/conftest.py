@@ -4,9 +4,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
+from evaluation.faq_files import read_faq_file
 from knowledge_base.article import ArticleContent, ArticleVersion
 from knowledge_base.search import FaqIndex
 from language.encoder import BundledE5, text_key
+from tests.support.city import DEMO
 
 TODAY = date(2026, 11, 24)
 
@@ -61,6 +63,14 @@ def versions() -> list[ArticleVersion]:
 @pytest.fixture(scope="session")
 def encoder() -> BundledE5:
     return BundledE5()
+
+
+@pytest.fixture(scope="session")
+def demo() -> FaqIndex:
+    """The demo city's FAQ, by words alone."""
+    entries, problems = read_faq_file(DEMO / "faq.csv")
+    assert problems == []
+    return FaqIndex.build(entries, vectors={}, encoder=None)
 
 
 @pytest.fixture(scope="session")
