@@ -36,6 +36,7 @@ def configure_logs(level: str) -> None:
     root.setLevel(level.upper())
     # The access log names paths and addresses; what we count stands in /metrics.
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
-    # At debug a database driver writes out every parameter of every statement: residents' words among them.
-    for library in ("aiosqlite", "asyncpg", "sqlalchemy", "redis", "asyncio", "aiohttp"):
-        logging.getLogger(library).setLevel(max(root.level, logging.INFO))
+    # At debug a database driver writes out every parameter of every statement, residents' words among them; at info
+    # SQLAlchemy writes out every statement, and nobody finds the line that matters.
+    for library in ("aiosqlite", "asyncpg", "sqlalchemy", "alembic", "redis", "asyncio", "aiohttp"):
+        logging.getLogger(library).setLevel(max(root.level, logging.WARNING))
