@@ -18,9 +18,7 @@ from conversations.timeline import Author, Entry, Kind
 from storage.database import Database
 from tests.conftest import FrozenClock
 from tests.race.schedules import Gate, Schedule, every_schedule, run
-from tests.support.city import Counter, HeardChannel, Undisturbed, a_counter, mind_of
-
-KNOWN = mind_of()
+from tests.support.city import KNOWN, Counter, HeardChannel, Undisturbed, a_counter
 
 
 class GatedUnderstanding(Undisturbed):

@@ -1,23 +1,11 @@
 """Questions that lean on what was said before, and on what the city hall is."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import pytest
-
 from conversations.message import Address
-from storage.database import Database
-from tests.conftest import FrozenClock
-from tests.support.city import CERTIFICATE, Counter, Undisturbed, a_counter, mind_of
+from tests.support.city import CERTIFICATE, Counter
 
-KNOWN = mind_of()
 WEB = Address("web", "v1")
-
-
-@pytest.fixture
-async def counter(sqlite: Database, clock: FrozenClock) -> AsyncIterator[Counter]:
-    async with a_counter(sqlite, clock, Undisturbed(KNOWN, clock)) as made:
-        yield made
 
 
 async def test_what_was_said_is_said_again_when_asked(counter: Counter) -> None:

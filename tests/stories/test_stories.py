@@ -1,6 +1,5 @@
 """What residents and operators are promised, told as conversations with the real engine on a real database."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,18 +11,11 @@ from conversations.message import Address
 from conversations.timeline import Author, Kind
 from storage.database import Database
 from tests.conftest import FrozenClock
-from tests.support.city import CERTIFICATE, Counter, Undisturbed, a_counter, mind_of
+from tests.support.city import CERTIFICATE, KNOWN, Counter
 from tickets.operators import Operator, Role
 from tickets.ticket import HandOverReason, TicketStatus
 
-KNOWN = mind_of()
 WEB = Address("web", "v1")
-
-
-@pytest.fixture
-async def counter(sqlite: Database, clock: FrozenClock) -> AsyncIterator[Counter]:
-    async with a_counter(sqlite, clock, Undisturbed(KNOWN, clock)) as made:
-        yield made
 
 
 async def ticket_of(counter: Counter, by: Address = WEB):  # type: ignore[no-untyped-def] # noqa: ANN201

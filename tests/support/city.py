@@ -90,6 +90,9 @@ def mind_of(
     )
 
 
+KNOWN = mind_of()
+
+
 @dataclass(slots=True)
 class Silence:
     """Notices nobody hears."""
