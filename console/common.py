@@ -36,4 +36,6 @@ class Common:
     clock: Clock
     published: Callable[[], Awaitable[None]]
     """to be called after the FAQ changed: the index is built anew"""
+    vectors: Callable[[], tuple[int, int]]
+    """how many of the texts this process is preparing for search by meaning are done, and how many there are"""
     settings: ConsoleSettings

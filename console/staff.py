@@ -111,6 +111,7 @@ async def overview(request: web.Request) -> web.Response:
         waiting=waiting,
         set_aside=await common.views.set_aside(),
         asked=await common.views.unanswered(at_most=50),
+        vectors=common.vectors(),
         channel_names=words.CHANNELS,
     )
 

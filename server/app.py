@@ -45,6 +45,7 @@ def console_parts(parts: Parts) -> Common:
         city=lambda: parts.knowing.mind().city,
         clock=parts.clock,
         published=parts.publish,
+        vectors=parts.librarian.progress.told,
         settings=ConsoleSettings(
             origin=f"{url.scheme}://{url.netloc}", life=timedelta(hours=parts.settings.session_hours)
         ),

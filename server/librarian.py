@@ -31,6 +31,9 @@ class Progress:
     done: int = 0
     wanted: int = 0
 
+    def told(self) -> tuple[int, int]:
+        return self.done, self.wanted
+
 
 @dataclass(slots=True)
 class Librarian:

@@ -215,3 +215,17 @@ async def test_a_page_that_does_not_exist_says_so_in_japanese(hall: Served) -> N
         status, page = await hall.get(path)
         assert status == 404
         assert "見つかりません" in page
+
+
+async def test_the_overview_says_how_far_the_search_is_prepared(hall: Served) -> None:
+    await hall.make_staff("tanaka", Role.SUPERVISOR)
+    await hall.sign_in("tanaka")
+    progress = hall.parts.librarian.progress
+
+    progress.done, progress.wanted = 120, 4435
+    _, preparing = await hall.get("/console/overview")
+    progress.done = 4435
+    _, ready = await hall.get("/console/overview")
+
+    assert "準備中 120 / 4435" in preparing
+    assert "準備中" not in ready
