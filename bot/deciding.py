@@ -20,9 +20,9 @@ from knowledge_base.search import is_sure, worth_offering
 from tickets.ticket import HandOverReason
 
 FORM = "form"
-"""the channel of the plain form"""
 MISUNDERSTANDINGS_BEFORE_A_PERSON = 2
 OFFERED_AT_MOST = 4
+LIKELY = 0.5
 SURE_INTENT = 0.6
 CERTAIN_INTENT = 0.95
 """what a procedure needs to begin although the FAQ has a sure answer: 「郵送で取りたい」 is a question, not a wish"""
@@ -174,10 +174,11 @@ class Turn:
     def is_answered_by_the_faq(self) -> Decision | None:
         matches = self.understood.matches
         if is_sure(matches):
-            best = matches[0]
-            return answer_with(best.version, self.mind, self.language, self.why("faq_answer"), others=matches[1:])
+            why = self.why("faq_answer")
+            return answer_with(matches[0].version, self.mind, self.language, why, others=matches[1:])
         near = worth_offering(matches, at_most=OFFERED_AT_MOST)
-        if not near or self.wish in SMALL_TALK:
+        # 「結婚したい」 sounds like talk, and is one: what the FAQ likely answers goes before.
+        if not near or (self.wish in SMALL_TALK and near[0].probability < LIKELY):
             return None
         return offer(near, self.mind, self.language, self.why("faq_offer"))
 

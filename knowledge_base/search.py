@@ -31,7 +31,7 @@ OFFER_AT: Final = 0.2
 
 A choice in vain costs 1, "not found" for something there is costs 4: offering is cheaper from 1/5 on.
 """
-KEEPS_UP: Final = 0.25
+KEEPS_UP: Final = 0.4
 """Beside an entry that is offered, those are offered too that are at least this part as likely."""
 
 _EXACT = 0.98
