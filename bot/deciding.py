@@ -1,5 +1,6 @@
 """From words to a decision: pure, and in one fixed order (docs/architecture: the way of a message)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -57,25 +58,20 @@ def decide(
     )
 
 
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One message in its place. Each method is one line of the order: a decision, or None for "not mine"."""
 
-    def __init__(
-        self,
-        conversation: Conversation,
-        message: IncomingMessage,
-        understood: Understood,
-        mind: Mind,
-        now: datetime,
-        remembered: Remembered = NOTHING,
-    ) -> None:
-        self.conversation = conversation
-        self.message = message
-        self.understood = understood
-        self.mind = mind
-        self.now = now
-        self.remembered = remembered
-        self.language = understood.language
+    conversation: Conversation
+    message: IncomingMessage
+    understood: Understood
+    mind: Mind
+    now: datetime
+    remembered: Remembered = NOTHING
+
+    @property
+    def language(self) -> str:
+        return self.understood.language
 
     def a_person_owns_it(self) -> Decision | None:
         if self.conversation.owner is not Owner.PERSON:
