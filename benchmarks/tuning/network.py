@@ -6,14 +6,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.tuning.packed import Packed
+from benchmarks.tuning.packed import BLOCK, Packed
 
-FROZEN_PARTS = frozenset({"q", "k", "v", "ao", "fi", "fo"})
-"""matrices kept in 4 bits: what is learnt there would be rounded away"""
+MATRICES = frozenset({"q", "k", "v", "ao", "fi", "fo"})
+"""kept in 4 bits: what their single weights learnt would be rounded away, what their blocks' scales learn is not"""
 
 
 class Network(nn.Module):
-    """Biases and layer norms learn; everything else stays."""
+    """Biases, layer norms and the scales of the matrices' blocks learn; everything else stays.
+
+    Call ``ready`` before each step: it makes the matrices from their levels and scales, once for all of the batch.
+    """
 
     def __init__(self, packed: Packed) -> None:
         super().__init__()
@@ -22,16 +25,33 @@ class Network(nn.Module):
         for name in packed.places:
             if name in {"emb.pos", "emb.type"}:
                 self.register_buffer(_attribute(name), torch.tensor(packed.plain(name)).view(-1, packed.width))
-            elif name.endswith(".w") and name.split(".")[1] in FROZEN_PARTS:
+            elif _is_matrix(name):
                 columns = packed.inner if ".fo." in name else packed.width
-                self.register_buffer(_attribute(name), torch.tensor(packed.weights(name, columns)))
+                levels, scales = packed.blocks(name)
+                weights = torch.tensor(levels * scales).view(-1, columns // BLOCK, BLOCK)
+                self.register_buffer(_attribute(name), weights)
+                self.register_parameter(f"{_attribute(name)}_change", nn.Parameter(torch.zeros(*weights.shape[:2], 1)))
             elif name != "emb.word":
                 self.register_parameter(_attribute(name), nn.Parameter(torch.tensor(packed.plain(name))))
+
+        self._matrices: dict[str, Tensor] = {}
 
     def learnt(self) -> dict[str, Tensor]:
         """The numbers that may have changed, by the packed file's names."""
         found = dict(self.named_parameters())
         return {name: found[_attribute(name)].detach() for name in self._packed.places if _attribute(name) in found}
+
+    def rescaled(self) -> dict[str, Tensor]:
+        """By which share of itself each block's scale has changed, by the matrix's name."""
+        found = dict(self.named_parameters())
+        return {name: found[f"{_attribute(name)}_change"].detach() for name in self._packed.places if _is_matrix(name)}
+
+    def ready(self) -> None:
+        """Make the matrices anew from what their scales are now."""
+        for name in self._packed.places:
+            if _is_matrix(name):
+                weights = self.get_buffer(_attribute(name)) * (1 + self.get_parameter(f"{_attribute(name)}_change"))
+                self._matrices[_attribute(name)] = weights.flatten(1).bfloat16()
 
     def forward(self, pieces: Tensor, there: Tensor) -> Tensor:
         """One vector of length 1 for each row of pieces; ``there`` is 1 where a piece stands, 0 for padding."""
@@ -57,7 +77,7 @@ class Network(nn.Module):
         return self._linear(f"{layer}_ao", seen.transpose(1, 2).reshape(rows, length, width))
 
     def _linear(self, name: str, shown: Tensor) -> Tensor:
-        return functional.linear(shown, self.get_buffer(f"{name}_w"), self.get_parameter(f"{name}_b"))
+        return functional.linear(shown, self._matrices[f"{name}_w"], self.get_parameter(f"{name}_b"))
 
     def _levelled(self, name: str, shown: Tensor) -> Tensor:
         scale, shift = self.get_parameter(f"{name}_w"), self.get_parameter(f"{name}_b")
@@ -70,6 +90,10 @@ def padded(rows: Sequence[Sequence[int]], padding: int) -> tuple[Tensor, Tensor]
     for number, row in enumerate(rows):
         pieces[number, : len(row)], there[number, : len(row)] = torch.tensor(row), 1
     return pieces, there
+
+
+def _is_matrix(name: str) -> bool:
+    return name.endswith(".w") and name.split(".")[1] in MATRICES
 
 
 def _attribute(name: str) -> str:

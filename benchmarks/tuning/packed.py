@@ -67,12 +67,16 @@ class Packed:
 
     def weights(self, name: str, columns: int) -> Numbers:
         """A tensor kept in 4 bits, as the engine reads it."""
+        levels, scales = self.blocks(name)
+        found: Numbers = (levels * scales).reshape(-1, columns)
+        return found
+
+    def blocks(self, name: str) -> tuple[Numbers, Numbers]:
+        """The same in its parts: rows of ``BLOCK`` levels from -8 to 7, and the scale of each row."""
         _, _, offset, size = self.places[name]
         blocks = np.frombuffer(self.bytes, np.uint8, size, offset).reshape(-1, 2 + BLOCK // 2)
-        scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
         low, high = (half.astype(np.float32) - 8 for half in (blocks[:, 2:] & 15, blocks[:, 2:] >> 4))
-        found: Numbers = (np.concatenate([low, high], axis=1) * scale).reshape(-1, columns)
-        return found
+        return np.concatenate([low, high], axis=1), blocks[:, :2].copy().view("<f2").astype(np.float32)
 
     def _read_spellings(self) -> list[tuple[str, str]]:
         count, _ = self._read("<iI")

@@ -1,6 +1,7 @@
 """What the encoder learns from: questions beside the texts that answer them, all of them ours."""
 
 import csv
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ class Pair:
     """any of these answers it"""
     about: str
     """pairs about the same are never told apart from each other"""
+    near: str = ""
+    """neighbours: pairs that are hardest to tell apart"""
 
 
 class Query(msgspec.Struct):
@@ -51,11 +54,10 @@ def from_training(path: Path) -> Iterator[Pair]:
     for number, entry in enumerate(entries_of(path)):
         answer = plain(entry.answer)
         whole = f"{entry.question}\n{answer}"
-        about = f"{path.stem} {number}"
-        yield from (
-            Pair(query.q, (entry.question, whole, whole, passages_of(answer)[0]), about) for query in entry.queries
-        )
-        yield Pair(entry.question, (answer,), about)
+        about, near = f"{path.stem} {number}", f"{path.stem} {entry.category}"
+        told = (entry.question, whole, whole, passages_of(answer)[0])
+        yield from (Pair(query.q, told, about, near) for query in entry.queries)
+        yield Pair(entry.question, (answer,), about, near)
 
 
 def from_city(faq: Path) -> Iterator[Pair]:
@@ -63,13 +65,26 @@ def from_city(faq: Path) -> Iterator[Pair]:
     contents = {version.external_id: version.content for version in versions_of(faq)}
     for external_id, content in contents.items():
         asked = (*content.phrasings, *content.questions.values())
-        yield from (Pair(question, _answers(content), external_id) for question in asked)
-        yield Pair(content.question, passages_of(content.answer)[:3], external_id)
+        yield from (Pair(question, _answers(content), external_id, content.category) for question in asked)
+        yield Pair(content.question, passages_of(content.answer)[:3], external_id, content.category)
     for asked_for in golden("train"):
         for external_id in (
             entry for entry, grade in asked_for.right.items() if grade == max(asked_for.right.values())
         ):
-            yield Pair(asked_for.question, _answers(contents[external_id]), external_id)
+            content = contents[external_id]
+            yield Pair(asked_for.question, _answers(content), external_id, content.category)
+
+
+def batch_of(pairs: Sequence[Pair], size: int, *, together: int) -> list[Pair]:
+    """Pairs by chance, in groups of up to ``together`` neighbours."""
+    by_near: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        by_near.setdefault(pair.near, []).append(pair)
+    batch: list[Pair] = []
+    while len(batch) < size:
+        neighbours = by_near[random.choice(pairs).near]  # noqa: S311
+        batch += random.sample(neighbours, min(together, len(neighbours), size - len(batch)))
+    return batch
 
 
 def _answers(content: ArticleContent) -> tuple[str, ...]:
