@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +21,8 @@ NOT_AN_INTENT = frozenset({"oos", NONE})
 """names under which training data keeps messages that mean none of its intents"""
 SMOOTHNESS = 0.1
 """How much each example may bend the decision; 0.03 to 0.3 are equally good on BANKING77."""
-STRANGERS = 0.25
-"""How many messages of no intent the calibration expects for each that has one."""
+STRANGERS = 0.01
+"""How many messages of no intent the calibration expects, at least, for each that has one; more if the examples say so."""
 ONE_BY_ONE = 3000
 """examples up to which leaving out is exact; beyond, it would take minutes"""
 
@@ -42,10 +44,12 @@ NOTHING = Intent(NONE, 1.0)
 class IntentClassifier:
     """Immutable, for any thread. Make it with ``build``."""
 
-    def __init__(self, exact: dict[str, str], by_words: "_Model | None", by_meaning: "_Model | None") -> None:
-        self._exact = exact
-        self._by_words = by_words
+    def __init__(self, examples: Sequence[Example], by_meaning: "_Model | None", *, can_tell: bool) -> None:
+        self._examples = tuple(examples)
+        self._exact = {known: example.intent for example in examples if (known := key(example.text))}
         self._by_meaning = by_meaning
+        self._can_tell = can_tell
+        self._learning = Lock()
 
     @classmethod
     def build(cls, examples: Sequence[Example], encoder: Encoder | None = None) -> "IntentClassifier":
@@ -53,12 +57,13 @@ class IntentClassifier:
 
         Takes a second per few hundred examples, most of it in the encoder. Raises EncoderError.
         """
-        exact = {known: example.intent for example in examples if (known := key(example.text))}
         if len({example.intent for example in examples}) < 2:
-            return cls(exact, None, None)
-        by_words = _Model(examples, NoEncoder())
-        by_meaning = _Model(examples, encoder) if encoder is not None and encoder.dimensions else None
-        return cls(exact, by_words, by_meaning)
+            return cls(examples, None, can_tell=False)
+        if encoder is not None and encoder.dimensions:
+            return cls(examples, _Model(examples, encoder), can_tell=True)
+        found = cls(examples, None, can_tell=True)
+        _ = found._by_words
+        return found
 
     def classify(self, text: str) -> Intent:
         """The most probable intent. Never raises: when the encoder fails, the words alone decide."""
@@ -80,7 +85,14 @@ class IntentClassifier:
                 return self._by_meaning.classify(text)
             except EncoderError:
                 pass  # an endpoint may be down for a while: words still tell most
-        return self._by_words.classify(text) if self._by_words is not None else NOTHING
+        with self._learning:
+            by_words = self._by_words
+        return by_words.classify(text) if by_words is not None else NOTHING
+
+    @cached_property
+    def _by_words(self) -> "_Model | None":
+        """Learnt when it is first needed: with a bundled encoder that is never."""
+        return _Model(self._examples, NoEncoder()) if self._can_tell else None
 
 
 class _Model:
@@ -97,13 +109,15 @@ class _Model:
         wanted = np.zeros((len(examples), len(self._names)), dtype=np.float32)
         wanted[np.flatnonzero(truth >= 0), truth[truth >= 0]] = 1.0
         kernel = self._likeness.among_examples()
-        known, strangers = _left_out(kernel, wanted), _strangers(kernel, wanted, truth)
+        known, strangers = _seen(kernel, wanted, truth)
         signals = np.array([_signals(row, near) for row, near, _ in (*known, *strangers)])
         right = np.array([truth[number] == row.argmax() for row, _, number in known] + [False] * len(strangers))
-        share = STRANGERS * len(known) / len(strangers) if strangers else 1.0
+        expected = max(STRANGERS, float((truth < 0).mean() / max((truth >= 0).mean(), 1e-9)))
+        share = expected * len(known) / len(strangers) if strangers else 1.0
         weigh = np.array([1.0] * len(known) + [share] * len(strangers))
         self._calibration = _logistic(signals, right, weigh)
-        self._weights = np.linalg.solve(kernel + SMOOTHNESS * np.eye(len(kernel), dtype=np.float32), wanted)
+        kernel[np.diag_indices_from(kernel)] += SMOOTHNESS
+        self._weights = np.linalg.solve(kernel, wanted)
 
     def classify(self, text: str) -> Intent:
         alike = self._likeness.to_examples(text)
@@ -116,38 +130,33 @@ Seen = tuple[Numbers, float, int]
 """an example as the model sees it when it was not trained on it: scores, likeness of the nearest example, its number"""
 
 
+def _seen(kernel: Rows, wanted: Rows, truth: NDArray[np.int64]) -> tuple[list[Seen], list[Seen]]:
+    """What the model says about examples it has not learnt, and about messages of intents it has never met.
+
+    Without the second, a model that is right about all its examples would trust itself with anything. Few examples are
+    left out one by one, exactly and at once (Rifkin & Lippert 2007), and a fifth of the intents five times; of many,
+    every fifth example and every fifth intent together, once.
+    """
+    fifth = np.arange(len(truth)) % 5
+    rounds = [np.isin(truth, range(turn, wanted.shape[1], 5)) for turn in range(5)] if wanted.shape[1] >= 3 else []
+    rounds = [missing for missing in rounds if missing.any() and not missing.all()]
+    if len(kernel) > ONE_BY_ONE and rounds:
+        asked = np.flatnonzero(fifth == 0)
+        told = _asked_of_the_others(kernel, wanted, rounds[0] | (fifth == 0), asked)
+        strange = rounds[0][asked]
+        return (
+            [one for one, is_strange in zip(told, strange, strict=True) if not is_strange],
+            [one for one, is_strange in zip(told, strange, strict=True) if is_strange],
+        )
+    known = _left_out(kernel, wanted)
+    return known, [one for out in rounds for one in _asked_of_the_others(kernel, wanted, out, np.flatnonzero(out))]
+
+
 def _left_out(kernel: Rows, wanted: Rows) -> list[Seen]:
-    """What the model says about examples it has not learnt.
-
-    Few examples are left out one by one, exactly and at once (Rifkin & Lippert 2007); of many, every fifth.
-    """
-    size = len(kernel)
-    if size > ONE_BY_ONE:
-        out = np.arange(size) % 5 == 0
-        return _asked_of_the_others(kernel, wanted, out, np.flatnonzero(out))
-    inverse = np.linalg.inv((kernel + SMOOTHNESS * np.eye(size, dtype=np.float32)).astype(np.float64))
+    inverse = np.linalg.inv((kernel + SMOOTHNESS * np.eye(len(kernel), dtype=np.float32)).astype(np.float64))
     scores = wanted - (inverse @ wanted) / np.diag(inverse)[:, None]
-    nearest = np.max(kernel - 2 * np.eye(size) * kernel.max(), axis=1)
+    nearest = np.max(kernel - 2 * np.eye(len(kernel)) * kernel.max(), axis=1)
     return [(row, float(near), number) for number, (row, near) in enumerate(zip(scores, nearest, strict=True))]
-
-
-def _strangers(kernel: Rows, wanted: Rows, truth: NDArray[np.int64]) -> list[Seen]:
-    """Messages of intents the model has never met: what it says when a fifth of the intents is missing, five times.
-
-    Of many examples once. Without this, a model that is right about all its examples would trust itself with anything.
-    """
-    intents = wanted.shape[1]
-    if intents < 3:
-        return []
-    rounds = range(5 if len(kernel) <= ONE_BY_ONE else 1)
-    found: list[Seen] = []
-    for turn in rounds:
-        missing = np.isin(truth, [number for number in range(intents) if number % 5 == turn])
-        if missing.any() and not missing.all():
-            found += _asked_of_the_others(
-                kernel, wanted, missing, np.flatnonzero(missing)[:: 1 if len(rounds) > 1 else 5]
-            )
-    return found
 
 
 def _asked_of_the_others(kernel: Rows, wanted: Rows, out: NDArray[np.bool_], asked: NDArray[np.intp]) -> list[Seen]:

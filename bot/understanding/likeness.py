@@ -17,6 +17,9 @@ SHARES_BY_WORDS = (0.6, 0.4, 0.0)
 """of spelling, words and meaning; the first measured on BANKING77's training half, the second on the demo city"""
 NARROWNESS = 2.0
 """How fast likeness in meaning falls with distance: exp(-2 (1 - cosine)), a Gaussian kernel on the sphere."""
+COMMON = 0.1
+COMMON_FROM = 50
+"""A piece in more than a tenth of many examples tells nothing, and comparing by it is most of the work."""
 _BATCH = 64
 
 Numbers = NDArray[np.float32]
@@ -68,7 +71,10 @@ class _Bag:
         self._cut = cut
         self._size = len(texts)
         counted = [Counter(cut(text)) for text in texts]
-        seen = Counter(piece for counts in counted for piece in counts)
+        everywhere = Counter(piece for counts in counted for piece in counts)
+        common = max(COMMON_FROM, COMMON * len(texts))
+        seen = {piece: count for piece, count in everywhere.items() if count <= common}
+        self._common = everywhere.keys() - seen.keys()
         self._column = {piece: n for n, piece in enumerate(seen)}
         self._rarest = log(1 + len(texts))
         self._weight = {piece: log(1 + len(texts) / count) for piece, count in seen.items()}
@@ -99,7 +105,11 @@ class _Bag:
         return starts, rows[order], values[order]
 
     def _weighted(self, counts: Counter[str]) -> dict[str, float]:
-        raw = {piece: sqrt(count) * self._weight.get(piece, self._rarest) for piece, count in counts.items()}
+        raw = {
+            piece: sqrt(count) * self._weight.get(piece, self._rarest)
+            for piece, count in counts.items()
+            if piece not in self._common
+        }
         length = sqrt(sum(value * value for value in raw.values())) or 1.0
         return {piece: value / length for piece, value in raw.items()}
 
