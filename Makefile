@@ -2,7 +2,7 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev run test test-browser test-slow check format lock
+.PHONY: help setup setup-dev run test test-browser test-slow quality check format lock
 
 help:            ## what there is
 	@grep -hE '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
@@ -23,6 +23,9 @@ test-browser: setup-dev  ## the journeys, in Debian's Chromium
 
 test-slow: setup-dev     ## crash run and other minutes-long tests
 	@$(BIN)/pytest -q -m slow
+
+quality: setup   ## how good the answers are, into docs/quality.md; OPTIONS="--quick" leaves out what takes many minutes
+	@$(BIN)/python -m benchmarks.quality $(OPTIONS)
 
 check: setup-dev ## ruff, mypy strict, import-linter
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

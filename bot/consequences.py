@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot.choices import DIALOGUE, a_person
-from bot.decision import Answer, AskBack, Converse, Decision, HandOver, OfferChoices, StaySilent, Why
+from bot.decision import Answer, AskBack, Converse, Decision, HandOver, OfferChoices, SeveralAnswers, StaySilent, Why
 from bot.ports import QueuedReply, Records
 from bot.understood import Mind
 from conversations.conversation import Conversation
@@ -38,24 +38,20 @@ class Consequences:
         self._about = str(message.id)
         if message.masked:
             await self.notice("bot.masked")
-        conversation = self._conversation
         silence = ""
         match decision:
-            case Answer(reply=reply, article_id=article_id, why=why):
-                conversation.topic = article_id
-                conversation.misunderstood = 0
-                await self.say([reply], why)
-            case OfferChoices(reply=reply, why=why):
-                conversation.misunderstood = 0
-                await self.say([reply], why)
+            case Answer():
+                await self._answer(decision, message)
+            case SeveralAnswers():
+                await self._answer_several(decision, message)
+            case OfferChoices():
+                await self._offer(decision, message)
             case AskBack(reply=reply, why=why):
-                conversation.misunderstood += 1
+                self._conversation.misunderstood += 1
+                self._was_asked(message, "")
                 await self.say([reply], why)
-            case Converse(reply=reply, state=state, language=language, why=why):
-                conversation.dialogue = state
-                conversation.misunderstood = 0
-                conversation.language = language or conversation.language
-                await self.say([reply], why)
+            case Converse():
+                await self._converse(decision)
             case HandOver():
                 await self._hand_over(decision, message)
             case StaySilent(reason=reason, alert=alert):
@@ -63,6 +59,38 @@ class Consequences:
                 if alert:
                     await self._note("alert.urgent_words")
         await self._records.message_handled(message.id, silence=silence)
+
+    async def _answer(self, decision: Answer, message: IncomingMessage) -> None:
+        self._conversation.speaks_of(decision.article_id)
+        self._conversation.misunderstood = 0
+        self._was_asked(message, decision.asked)
+        await self.say([decision.reply], decision.why)
+
+    async def _answer_several(self, decision: SeveralAnswers, message: IncomingMessage) -> None:
+        for answer in decision.answers:
+            await self._answer(answer, message)
+        if decision.offer is not None:
+            await self._offer(decision.offer, message)
+
+    async def _offer(self, decision: OfferChoices, message: IncomingMessage) -> None:
+        self._conversation.misunderstood = 0
+        if decision.why.rule == "corrects_itself":
+            self._conversation.leave_the_topic()  # it was refused
+        self._was_asked(message, decision.asked)
+        await self.say([decision.reply], decision.why)
+
+    async def _converse(self, decision: Converse) -> None:
+        conversation = self._conversation
+        conversation.dialogue = decision.state
+        conversation.misunderstood = 0
+        conversation.language = decision.language or conversation.language
+        conversation.speaks_of(decision.about or conversation.topic)
+        await self.say([decision.reply], decision.why)
+
+    def _was_asked(self, message: IncomingMessage, asked: str) -> None:
+        """What a correction puts right; what was picked by button or number is no question to be put right."""
+        if message.choice is None:
+            self._conversation.was_asked(asked or message.text)
 
     async def say(self, replies: Sequence[Reply], why: Why) -> None:
         """The bot speaks, in the conversation's present epoch."""

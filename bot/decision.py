@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
@@ -16,9 +16,12 @@ Rule = Literal[
     "question_in_between",
     "picked_something",
     "sent_only_a_file",
+    "corrects_itself",
+    "comes_back",
     "asks_about_the_topic",
     "asks_for_what_was_said",
     "asks_about_the_office",
+    "asks_several_things",
     "starts_a_dialogue",
     "faq_answer",
     "faq_offer",
@@ -40,6 +43,11 @@ class Why:
     matches: tuple[tuple[str, int, float], ...] = ()
     """(external id, version number, probability) of the articles considered, best first"""
     detail: str = ""
+    answer_at: float = 0.0
+    """the bar of the best article's category when this was decided; 0 when there was no article"""
+    offer_at: float = 0.0
+    stopped: bool = False
+    """that category only offered choices then"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,8 @@ class Answer:
 
     reply: Reply
     article_id: UUID
+    asked: str = ""
+    """the question as it was understood, when it leant on another"""
     why: Why
 
 
@@ -56,7 +66,25 @@ class OfferChoices:
     """Several articles are near: the resident picks."""
 
     reply: Reply
+    asked: str = ""
     why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeveralAnswers:
+    """Two or three questions in one message, answered in their order; what is only offered stands last."""
+
+    answers: tuple[Answer, ...]
+    offer: OfferChoices | None = None
+    why: Why
+
+    @property
+    def reply(self) -> Reply:
+        """All of it in one, for where only one reply can be shown."""
+        replies = [answer.reply for answer in self.answers]
+        if self.offer is not None:
+            replies.append(self.offer.reply)
+        return replace(replies[-1], text="\n\n".join(reply.text for reply in replies), card=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +104,8 @@ class Converse:
     language: str | None = None
     """set when the resident asked for another language"""
     understood: bool = True
+    about: UUID | None = None
+    """the article it speaks of, which stays or comes into focus"""
     why: Why
 
 
@@ -103,4 +133,4 @@ class StaySilent:
     why: Why
 
 
-Decision = Answer | OfferChoices | AskBack | Converse | HandOver | StaySilent
+Decision = Answer | SeveralAnswers | OfferChoices | AskBack | Converse | HandOver | StaySilent

@@ -1,6 +1,7 @@
 """From a message to its consequences: remembered before it is acknowledged, sent after it is committed."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from bot.deciding import decide
 from bot.following_up import LEANS_ON_THE_PAST, LOOK_BACK, NOTHING, Remembered, last_reply
 from bot.ports import Clock, Records, Store
 from bot.understood import Mind, Understood
-from conversations.conversation import Conversation, Owner
+from conversations.conversation import Conversation, Focus, Owner
 from conversations.errors import NotAllowed
 from conversations.masking import mask_numbers
 from conversations.message import Address, IncomingMessage
@@ -17,8 +18,8 @@ from conversations.timeline import Author, Entry, Kind
 
 
 class Understanding(Protocol):
-    async def understand(self, message: IncomingMessage) -> Understood:
-        """What the words may mean. May take milliseconds: asked outside of any transaction."""
+    async def understand(self, message: IncomingMessage, focus: Focus) -> Understood:
+        """What the words may mean, leaning on the focus. May take milliseconds: asked outside of any transaction."""
 
     def mind(self) -> Mind:
         """What is published right now."""
@@ -87,14 +88,17 @@ class Engine:
         message = await self._store.peek(conversation_id)
         if message is None:
             return False
-        understood = await self._understanding.understand(message)
-        mind = self._understanding.mind()
         now = self._clock.now()
+        focus = _focus(await self._store.as_it_stands(conversation_id), now)
+        understood = await self._understanding.understand(message, focus)
+        mind = self._understanding.mind()
         async with self._store.transaction() as records:
             conversation = await records.conversation(conversation_id)
             current = await records.next_message(conversation_id)
             if current is None or current.id != message.id:
                 return True  # another worker was quicker
+            if _focus(conversation, now) != focus:
+                return True  # closed or taken over meanwhile: understood anew
             read_at_epoch = conversation.epoch
             understood = replace(understood, language=_language(message, understood, conversation))
             conversation.heard(now, understood.language)
@@ -106,6 +110,13 @@ class Engine:
             await records.save_conversation(conversation, read_at_epoch=read_at_epoch)
         await self._notices.changed(conversation_id)
         return True
+
+
+def _focus(conversation: Conversation, now: datetime) -> Focus:
+    """What words that are heard now may lean on."""
+    ahead = replace(conversation)
+    ahead.heard(now, None)
+    return ahead.focus
 
 
 def _without_secret_numbers(message: IncomingMessage) -> IncomingMessage:

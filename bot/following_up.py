@@ -8,7 +8,7 @@ from typing import Final
 from bot.understood import Mind
 from conversations.reply import Reply
 from conversations.timeline import Author, Entry, Kind
-from knowledge_base.article import ArticleContent, ArticleVersion
+from knowledge_base.article import ArticleVersion
 from tickets.city import City, Section
 from tickets.duty_calendar import day_in_words
 from tickets.ticket import Ticket, TicketStatus
@@ -42,13 +42,6 @@ def last_reply(entries: Sequence[Entry]) -> Reply | None:
         if entry.kind is Kind.REPLY and entry.author in {Author.BOT, Author.OPERATOR}:
             return Reply(text=entry.text, choices=entry.choices, card=entry.card, language=entry.language)
     return None
-
-
-def fact(content: ArticleContent, intent: str) -> Reply | None:
-    """「いくらですか」 after an answer: that entry's fee, documents or hours, as staff wrote them."""
-    facts = {"ask_fee": content.fee, "ask_documents": content.documents, "ask_hours": content.hours}
-    said = facts.get(intent, "")
-    return Reply(text=f"**{content.question}**\n\n{said}", language="ja") if said else None
 
 
 @dataclass(frozen=True, slots=True)

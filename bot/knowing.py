@@ -5,11 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
+from bot.context import BY_ITSELF, NOT_LOOKED_UP, Found, Matches, Reading, read
 from bot.ports import Clock
 from bot.understanding.guards import notice
 from bot.understanding.intents import IntentClassifier
+from bot.understanding.splitting import QUESTIONS_AT_MOST
 from bot.understood import Mind, Understood
+from conversations.conversation import NO_FOCUS, Focus
 from conversations.message import IncomingMessage
+from knowledge_base.bars import is_sure
 from knowledge_base.search import FaqIndex
 from language.identify import identify
 from tickets.duty_calendar import JAPAN
@@ -47,21 +51,38 @@ class Knowing:
         """From the next message on, this is what the bot knows."""
         self._known = known
 
-    async def understand(self, message: IncomingMessage) -> Understood:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.think, message.text)
+    async def understand(self, message: IncomingMessage, focus: Focus = NO_FOCUS) -> Understood:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.think, message.text, focus)
 
-    def think(self, text: str) -> Understood:
+    def think(self, text: str, focus: Focus = NO_FOCUS) -> Understood:
         """The same, on the caller's thread: for the command line and the benchmarks."""
         known = self._known
         language = identify(text, "")
         if not text.strip():
             return Understood(language=language)
+        reading = read(text, focus, known.mind.articles)
+        matches = self._search(known, text)
         return Understood(
             language=language,
             guard=notice(text, language),
             intent=known.intents.classify(text),
-            matches=known.index.search(text, at_most=MATCHES, today=self._today()),
+            matches=matches,
+            reading=reading,
+            found=self._looked_up(known, reading, matches),
         )
+
+    def _looked_up(self, known: Known, reading: Reading, matches: Matches) -> Found:
+        """The reading's own texts are looked up only where they may change the answer: each costs a search."""
+        if reading == BY_ITSELF:
+            return NOT_LOOKED_UP
+        stands_alone = is_sure(matches, known.mind.bars) and not (reading.is_bare or reading.correction or reading.back)
+        return Found(
+            together=() if stands_alone else tuple(self._search(known, text) for text in reading.together),
+            parts=tuple(self._search(known, part) for part in reading.parts[:QUESTIONS_AT_MOST]),
+        )
+
+    def _search(self, known: Known, text: str) -> Matches:
+        return known.index.search(text, at_most=MATCHES, today=self._today())
 
     def close(self) -> None:
         self._thread.shutdown(wait=True, cancel_futures=True)

@@ -95,6 +95,9 @@ class Store(Protocol):
     async def peek(self, conversation_id: UUID) -> IncomingMessage | None:
         """As ``Records.next_message``, without any lock: to think about it before deciding."""
 
+    async def as_it_stands(self, conversation_id: UUID) -> Conversation:
+        """The conversation without any lock: to think about a message before deciding. Raises NotFound."""
+
     async def conversations_waiting(self, at_most: int) -> Sequence[UUID]:
         """Conversations with messages to handle now, oldest message first."""
 

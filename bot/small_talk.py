@@ -11,6 +11,7 @@ LANGUAGE_WISHES: Final[Mapping[str, str]] = {
 SMALL_TALK: Final[Mapping[str, str]] = {
     "greet": "bot.greeting",
     "thanks": "bot.thanks",
+    "affirm": "bot.thanks",
     "goodbye": "bot.goodbye",
     "bot_challenge": "bot.who",
     "who_are_you": "bot.who",

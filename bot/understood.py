@@ -3,11 +3,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from uuid import UUID
 
+from bot.context import BY_ITSELF, NOT_LOOKED_UP, Found, Reading
 from bot.phrases.catalogue import Phrases
 from bot.understanding.guards import Guard
 from bot.understanding.intents import Intent
 from dialogues.definition import Dialogue
 from knowledge_base.article import ArticleVersion, Match
+from knowledge_base.bars import NOBODY_SET, Bars
 from tickets.city import City
 
 
@@ -21,6 +23,10 @@ class Understood:
     intent: Intent | None = None
     matches: tuple[Match, ...] = ()
     """published articles that may answer, best first"""
+    reading: Reading = BY_ITSELF
+    """how the words lean on what was said before"""
+    found: Found = NOT_LOOKED_UP
+    """what the reading's texts found"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +38,5 @@ class Mind:
     dialogues: Mapping[str, Dialogue] = field(default_factory=lambda: MappingProxyType({}))
     articles: Mapping[UUID, ArticleVersion] = field(default_factory=lambda: MappingProxyType({}))
     """published versions in force, by article id"""
+    bars: Bars = NOBODY_SET
+    """from which probability on each category answers directly"""

@@ -3,9 +3,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.desk import Desk
+from bot.knowing import Knowing
 from bot.ports import Clock
+from language.breaker import Away
 from storage.accounts import Accounts
 from storage.articles import Articles
+from storage.bars import CategoryBars
 from storage.bus import Bus
 from storage.store import SqlStore
 from storage.views import Views
@@ -27,15 +30,19 @@ class Common:
 
     accounts: Accounts
     articles: Articles
+    bars: CategoryBars
     views: Views
     visits: Visits
     store: SqlStore
     bus: Bus
     desk: Desk
     city: Callable[[], City]
+    knowing: Knowing
     clock: Clock
     published: Callable[[], Awaitable[None]]
     """to be called after the FAQ changed: the index is built anew"""
     vectors: Callable[[], tuple[int, int]]
     """how many of the texts this process is preparing for search by meaning are done, and how many there are"""
+    encoder_away: Callable[[], Away | None]
+    """since when search by meaning is away, and why; None while it works or is not wanted"""
     settings: ConsoleSettings

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from console import words
 from console.gate import COMMON, PAGES, language_of, must, page, translated
+from console.reasons import reasons_of
 from conversations.conversation import Owner
 from conversations.errors import ConversationOwned, NotAllowed, NotFound
 from storage import topics
@@ -43,6 +44,7 @@ async def _page(
         status=status,
         conversation=found,
         entries=entries,
+        recorded=await reasons_of(entries, common.articles),
         ticket=await common.views.ticket(found.ticket_id) if found.ticket_id else None,
         contact=await common.visits.contact(conversation_id),
         operator_name=await common.views.operator_name(found.operator_id),
@@ -65,6 +67,7 @@ def _words() -> dict[str, Any]:
         "statuses": words.STATUSES,
         "reasons": words.REASONS,
         "rules": words.RULES,
+        "rules_explained": words.RULES_EXPLAINED,
         "silences": words.SILENCES,
     }
 
@@ -75,11 +78,13 @@ async def entries(request: web.Request) -> web.Response:
     after = request.query.get("after", "0")
     if not (after.isascii() and after.isdecimal()):
         raise web.HTTPBadRequest
-    views = request.app[COMMON].views
-    found = await views.entries(_id(request), after=int(after), at_most=ENTRIES, with_notes=True)
+    common = request.app[COMMON]
+    found = await common.views.entries(_id(request), after=int(after), at_most=ENTRIES, with_notes=True)
     if not found:
         return web.Response(status=204)
-    return request.app[PAGES].answer("entries.html", language=language_of(request), entries=found, **_words())
+    recorded = await reasons_of(found, common.articles)
+    language = language_of(request)
+    return request.app[PAGES].answer("entries.html", language=language, entries=found, recorded=recorded, **_words())
 
 
 async def take_over(request: web.Request) -> web.StreamResponse:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from console import conversation, faq, importing, inbox, languages, signing_in, staff, tickets
+from console import bars, conversation, faq, importing, inbox, languages, reasons, signing_in, staff, tickets
 from console.common import Common
 from console.gate import COMMON, PAGES, gate
 from console.live import add_live
@@ -40,6 +40,7 @@ def add_console(app: web.Application, common: Common) -> None:
             web.get("/console/conversations/{id}", conversation.conversation),
             web.get("/console/conversations/{id}/entries", conversation.entries),
             web.get("/console/conversations/{id}/files/{file}", conversation.file),
+            web.get("/console/conversations/{id}/entries/{entry}/reason", reasons.search_again),
             *(web.post(f"/console/conversations/{{id}}/{verb}", do) for verb, do in conversation.VERBS.items()),
             web.get("/console/tickets", tickets.tickets),
             web.get("/console/tickets/{id}", tickets.ticket),
@@ -48,6 +49,10 @@ def add_console(app: web.Application, common: Common) -> None:
             web.post("/console/faq/new", faq.create),
             web.get("/console/faq/import", importing.form),
             web.post("/console/faq/import", importing.take_in),
+            web.get("/console/faq/bars", bars.bars),
+            web.get("/console/faq/bars/of", bars.bar),
+            web.post("/console/faq/bars/set", bars.set_bar),
+            web.post("/console/faq/bars/lift", bars.lift),
             web.get("/console/faq/by-id/{external_id}/versions/{number}", faq.version_by_number),
             web.get("/console/faq/versions/{id}", faq.version),
             web.post("/console/faq/versions/{id}/restore", faq.restore),

@@ -112,6 +112,8 @@ async def overview(request: web.Request) -> web.Response:
         set_aside=await common.views.set_aside(),
         asked=await common.views.unanswered(at_most=50),
         vectors=common.vectors(),
+        stopped=[each for each in (await common.bars.all()).values() if each.stopped_at],
+        encoder_away=common.encoder_away(),
         channel_names=words.CHANNELS,
     )
 

@@ -1,5 +1,7 @@
 """What codes are called on the pages: in Japanese, which the templates pass through ``t``."""
 
+from knowledge_base.speaking import Kind
+
 CHANNELS = {
     "web": "ウェブ",
     "form": "フォーム",
@@ -7,6 +9,7 @@ CHANNELS = {
     "line": "LINE",
     "mail": "メール",
     "telegram": "Telegram",
+    "staff": "庁内",
 }
 LANGUAGES = {"ja": "日本語", "ja-easy": "やさしい日本語", "en": "English"}
 AUTHORS = {"resident": "相手の方", "bot": "ボット", "operator": "職員", "system": "システム"}
@@ -22,6 +25,7 @@ REASONS = {
     "contact_form": "お問い合わせフォーム",
     "taken_over": "職員が引き継いだ",
     "expired": "期限切れ",
+    "below_its_bar": "カテゴリの正しさが基準を下回った",
 }
 RULES = {
     "greeting": "最初のあいさつ",
@@ -33,15 +37,51 @@ RULES = {
     "question_in_between": "手続き中の質問",
     "picked_something": "選択肢から",
     "sent_only_a_file": "添付だけ",
+    "corrects_itself": "言い直し",
+    "comes_back": "前の話題に戻る",
     "asks_about_the_topic": "直前の話題",
     "asks_for_what_was_said": "会話の振り返り",
     "asks_about_the_office": "窓口・電話・時間",
+    "asks_several_things": "複数の質問",
     "starts_a_dialogue": "手続きの開始",
     "faq_answer": "FAQで回答",
     "faq_offer": "候補を提示",
     "makes_conversation": "あいさつなど",
     "waits_already": "担当者待ち",
     "is_not_understood": "理解できず",
+}
+RULES_EXPLAINED = {
+    "greeting": "会話の初めのあいさつです。",
+    "a_person_owns_it": "職員が対応しているため、ボットは話しません。",
+    "cannot_wait": "命や安全に関わる言葉、または注意が必要な言葉がありました。ほかの判断より先に対応します。",
+    "came_by_the_form": "お問い合わせフォームからのため、職員におつなぎしました。",
+    "asks_for_a_person": "職員と話したいという希望がありました。",
+    "is_in_a_dialogue": "手続きの質問への返事として受け取りました。",
+    "question_in_between": "手続きの途中の質問に、確かなFAQで答え、手続きに戻りました。",
+    "picked_something": "選択肢から選ばれたものに答えました。",
+    "sent_only_a_file": "文章がなく、ファイルか場所だけが届きました。",
+    "corrects_itself": "直前の質問を言い直した言葉として、正しいほうで調べ直しました。",
+    "comes_back": "前に案内した話題に戻る言葉と判断しました。",
+    "asks_about_the_topic": "直前に案内した項目についての続きの質問と判断しました。",
+    "asks_for_what_was_said": "前の案内や、受付の状況をたずねる言葉でした。",
+    "asks_about_the_office": "窓口の場所、電話、受付時間についての質問と判断しました。",
+    "asks_several_things": "1つのメッセージに複数の質問があり、それぞれに確かなFAQがあると判断しました。",
+    "starts_a_dialogue": "手続きを始めたいという言葉と判断しました。",
+    "faq_answer": "最も近いFAQの確率が基準以上だったため、そのまま回答しました。",
+    "faq_offer": "近いFAQはありましたが、そのまま回答する条件を満たさないため、選んでもらいました。",
+    "makes_conversation": "あいさつやお礼など、質問ではない言葉と判断しました。",
+    "waits_already": "担当者を待っている間の言葉として、受付に加えました。",
+    "is_not_understood": "近いFAQも手続きも見つからず、聞き返すか、職員におつなぎしました。",
+}
+"""the same in a sentence"""
+SIGNALS: dict[Kind, str] = {
+    "exact": "登録された質問・言い換えと同じ文",
+    "words": "言葉の一致",
+    "concepts": "同じ意味の言葉の一致",
+    "sounds": "読みの一致",
+    "hints": "ヒント語の一致",
+    "meaning": "意味の近さ",
+    "form": "質問の形（長さ・言語）",
 }
 SILENCES = {"person_has_it": "担当者が対応中のため"}
 ROLES = {"operator": "窓口担当", "editor": "FAQ編集", "supervisor": "統括", "administrator": "管理者"}

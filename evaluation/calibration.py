@@ -23,6 +23,8 @@ class RiskPoint:
     """share of the answerable questions that are answered directly, rightly or not"""
     precision: float
     """share of the direct answers that are right"""
+    answers: int
+    """direct answers"""
 
 
 def reliability(said: Sequence[Said], bins: int = 10) -> tuple[Bin, ...]:
@@ -77,5 +79,5 @@ def risk_coverage(best: Sequence[tuple[float, bool, bool]]) -> tuple[RiskPoint, 
         right += is_right
         covered += has_answer
         if place == len(ordered) or ordered[place][0] < threshold:
-            points.append(RiskPoint(threshold, covered / answerable if answerable else 0.0, right / place))
+            points.append(RiskPoint(threshold, covered / answerable if answerable else 0.0, right / place, place))
     return tuple(points)

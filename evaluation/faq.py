@@ -3,12 +3,12 @@
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from evaluation.calibration import expected_calibration_error, reliability, risk_coverage, roc_area
+from evaluation.calibration import RiskPoint, expected_calibration_error, reliability, risk_coverage, roc_area
 from evaluation.measures import DEPTH, RankingMeasures, measure, share
 from evaluation.query_files import Query
 from knowledge_base.search import ANSWER_AT, FaqIndex, is_sure
@@ -74,9 +74,15 @@ def figures(asked: Sequence[Asked]) -> dict[str, Any]:
         "ranking": asdict(_ranking(answerable)),
         "by_style": _by(answerable, lambda one: one.query.style),
         "by_language": _by(answerable, lambda one: one.query.language),
+        "unanswerable_by_style": _silence_by_style([one for one in asked if not one.query.relevant]),
         "decision": _decision(asked),
         "milliseconds": _times(asked),
     }
+
+
+def risk_points(asked: Sequence[Asked]) -> tuple[RiskPoint, ...]:
+    """What answering from each probability on would give, from the most careful to the boldest."""
+    return risk_coverage([(one.best, one.is_right, bool(one.query.relevant)) for one in asked])
 
 
 def trec_run(asked: Sequence[Asked]) -> str:
@@ -93,11 +99,30 @@ def _ranking(answerable: Sequence[Asked]) -> RankingMeasures:
 
 
 def _by(answerable: Sequence[Asked], name: Callable[[Asked], str]) -> dict[str, Any]:
-    groups: Mapping[str, list[Asked]] = defaultdict(list)
-    for one in answerable:
+    return {group: asdict(_ranking(members)) | _directness(members) for group, members in _grouped(answerable, name)}
+
+
+def _silence_by_style(without: Sequence[Asked]) -> dict[str, Any]:
+    return {
+        style: {"questions": len(members), "not_answered": share(not one.is_answered for one in members)}
+        for style, members in _grouped(without, lambda one: one.query.style)
+    }
+
+
+def _grouped(asked: Sequence[Asked], name: Callable[[Asked], str]) -> list[tuple[str, list[Asked]]]:
+    groups: dict[str, list[Asked]] = defaultdict(list)
+    for one in asked:
         if name(one):
             groups[name(one)].append(one)
-    return {group: asdict(_ranking(members)) for group, members in sorted(groups.items())}
+    return sorted(groups.items())
+
+
+def _directness(members: Sequence[Asked]) -> dict[str, float | None]:
+    direct = [one for one in members if one.is_answered]
+    return {
+        "precision_of_direct_answers": share(one.is_right for one in direct),
+        "coverage": share(one.is_answered for one in members),
+    }
 
 
 def _decision(asked: Sequence[Asked]) -> dict[str, Any]:
@@ -117,11 +142,7 @@ def _decision(asked: Sequence[Asked]) -> dict[str, Any]:
         "expected_calibration_error": expected_calibration_error(said),
         "reliability": [asdict(one) for one in reliability(said)],
         "coverage_at_95_percent_precision": max(
-            (
-                point.coverage
-                for point in risk_coverage([(one.best, one.is_right, bool(one.query.relevant)) for one in asked])
-                if point.precision >= 0.95
-            ),
+            (point.coverage for point in risk_points(asked) if point.precision >= 0.95),
             default=0.0,
         ),
     }

@@ -3,10 +3,10 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from bot.understanding.examples import Example
-from bot.understanding.intents import NONE, IntentClassifier
+from bot.understanding.intents import NONE, Intent
 from evaluation.measures import share
 
 OUT_OF_SCOPE: Final = frozenset({"oos", "none", "out_of_scope", "out-of-scope", "nlu_fallback"})
@@ -14,8 +14,12 @@ THRESHOLD: Final = 0.5
 """Below it "none of them" is likelier than the best intent: the probabilities are calibrated."""
 
 
+class TellsIntents(Protocol):
+    def classify(self, text: str) -> Intent: ...
+
+
 def ask_intents(
-    classifier: IntentClassifier, messages: Sequence[Example], on_progress: Callable[[int], None] = lambda _: None
+    classifier: TellsIntents, messages: Sequence[Example], on_progress: Callable[[int], None] = lambda _: None
 ) -> dict[str, Any]:
     """Accuracy within the intents, F1, out-of-scope recall and precision, and the pairs mixed up most."""
     pairs: list[tuple[str, str]] = []

@@ -1,6 +1,6 @@
 """Sentence vectors of all entries: of each surface, each passage of the answer, and question and answer together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,11 +35,12 @@ FIELDS: Final[Mapping[str, Callable[[ArticleContent], tuple[str, ...]]]] = {
     "whole": _wholes,
     "passage": _passages,
 }
+LIKENESSES: Final = (*FIELDS, *(f"hinted_{name}" for name in HINTED))
 
 
-def texts_of(content: ArticleContent) -> tuple[str, ...]:
+def texts_of(content: ArticleContent, fields: Collection[str] = tuple(FIELDS)) -> tuple[str, ...]:
     """Every text of an entry that needs a vector."""
-    return tuple(dict.fromkeys(text for texts in FIELDS.values() for text in texts(content)))
+    return tuple(dict.fromkeys(text for field in fields for text in FIELDS[field](content)))
 
 
 class Meaning:
@@ -50,33 +51,49 @@ class Meaning:
     An entry takes part only when all its texts have vectors.
     """
 
-    def __init__(self, contents: Sequence[ArticleContent], vectors: Mapping[str, ArrayLike], name: str) -> None:
-        found = [[vectors.get(text_key(name, text)) for text in texts_of(content)] for content in contents]
-        self.present = np.array([bool(rows) and all(row is not None for row in rows) for rows in found], dtype=bool)
-        if sum(len(surfaces_of(contents[at])) for at in np.flatnonzero(self.present).tolist()) < MEANING_FROM:
-            self.present = np.zeros_like(self.present)
+    def __init__(
+        self,
+        contents: Sequence[ArticleContent],
+        vectors: Mapping[str, ArrayLike],
+        name: str,
+        fields: Collection[str] = tuple(FIELDS),
+    ) -> None:
         self._size = len(contents)
+        keys = {text: text_key(name, text) for content in contents for text in texts_of(content, fields)}
+        self.missing = tuple(text for text, known in keys.items() if known not in vectors)
+        """texts without a vector"""
+        self.present = self._present(contents, fields)
         self._ids = np.flatnonzero(self.present)
         self._fields: dict[str, _Field] = {}
         if len(self._ids):
             inside = [contents[number] for number in self._ids.tolist()]
-            for field, texts in FIELDS.items():
-                of_entry = [texts(content) for content in inside]
-                rows = [vectors[text_key(name, text)] for of_one in of_entry for text in of_one]
-                self._fields[field] = _Field.of(rows, [len(of_one) for of_one in of_entry])
+            for field in fields:
+                of_entry = [FIELDS[field](content) for content in inside]
+                rows = [vectors[keys[text]] for texts in of_entry for text in texts]
+                self._fields[field] = _Field.of(rows, [len(texts) for texts in of_entry])
 
-    def likeness(self, question: Rows, hints: Rows) -> dict[str, Scores]:
+    def _present(self, contents: Sequence[ArticleContent], fields: Collection[str]) -> NDArray[np.bool_]:
+        missing = frozenset(self.missing)
+        present = [missing.isdisjoint(texts_of(content, fields)) for content in contents]
+        surfaces = sum(len(surfaces_of(content)) for content, is_in in zip(contents, present, strict=True) if is_in)
+        return np.array([is_in and surfaces >= MEANING_FROM for is_in in present], dtype=bool)
+
+    def likeness(self, question: Rows, hints: Rows, wanted: Collection[str] = LIKENESSES) -> dict[str, Scores]:
         """For each field, each entry's best likeness in standard deviations; 0 for an entry without vectors.
 
         ``hinted_…`` is the likeness to the question as the city hall would put it: moved towards the hints' rows.
+        What is not ``wanted`` is not computed.
         """
         found: dict[str, Scores] = {}
         for name, field in self._fields.items():
+            hinted = f"hinted_{name}"
+            if name not in wanted and hinted not in wanted:
+                continue
             asked = field.centred(question)
             found[name] = self._spread(field.best(asked))
-            if name in HINTED:
-                hinted = asked + HINTS_WEIGH * field.centred(hints).mean(axis=0) if len(hints) else asked
-                found[f"hinted_{name}"] = self._spread(field.best(_unit(hinted))) if len(hints) else found[name]
+            if hinted in wanted:
+                moved = asked + HINTS_WEIGH * field.centred(hints).mean(axis=0) if len(hints) else asked
+                found[hinted] = self._spread(field.best(_unit(moved))) if len(hints) else found[name]
         return found
 
     def _spread(self, values: Rows) -> Scores:
@@ -95,9 +112,11 @@ class _Field:
 
     @classmethod
     def of(cls, rows: Sequence[ArrayLike], counts: Sequence[int]) -> "_Field":
-        stacked = np.asarray(rows, dtype=np.float32)
-        mean = stacked.mean(axis=0)
-        centred = _unit(stacked - mean)
+        centred = np.array(rows, dtype=np.float32)
+        mean = centred.mean(axis=0)
+        centred -= mean  # in place, here and below: this is most of the index
+        for at in range(0, len(centred), _SAMPLE):
+            centred[at : at + _SAMPLE] = _unit(centred[at : at + _SAMPLE])
         step = max(1, len(centred) // _SAMPLE)
         some = centred[::step]
         among = (some @ some.T)[~np.eye(len(some), dtype=bool)]
@@ -108,7 +127,9 @@ class _Field:
         return _unit(rows - self.mean)
 
     def best(self, asked: Rows) -> Rows:
-        likeness: Rows = np.maximum.reduceat(self.rows @ asked, self.starts)
+        likeness = self.rows @ asked
+        if len(likeness) > len(self.starts):
+            likeness = np.maximum.reduceat(likeness, self.starts)
         return likeness / np.float32(self.spread)
 
 

@@ -1,8 +1,9 @@
 """Finds the entries that answer a question, and says how likely each one does."""
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final
 
@@ -14,10 +15,10 @@ from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS, Weights, probab
 from knowledge_base.hints import all_hints, hints_in, plainly
 from knowledge_base.kana import KanaReader
 from knowledge_base.lexical import Scores
-from knowledge_base.meaning import Meaning, texts_of
+from knowledge_base.meaning import FIELDS, Meaning
 from knowledge_base.signals import LexicalSignals, Signals, add_meaning, of_question
 from knowledge_base.texts import surfaces_of
-from language.encoder import Encoder, EncoderError, query_key, text_key
+from language.encoder import Encoder, EncoderError, query_key
 from language.japanese import key
 
 ANSWER_AT: Final = 0.7
@@ -38,6 +39,8 @@ _EXACT = 0.98
 """A resident picked or typed the very question: right unless two entries share it."""
 _LONGEST_QUESTION = 400
 """Characters of a message that are looked up; nobody asks one question at greater length."""
+_REMEMBERED = 512
+"""Questions whose matches are kept: many residents press the same button or ask for the same thing on the same day."""
 
 
 def is_sure(matches: Sequence[Match]) -> bool:
@@ -63,57 +66,84 @@ class FaqIndex:
     """
 
     def __init__(
-        self, versions: Sequence[ArticleVersion], *, vectors: Mapping[str, ArrayLike], encoder: Encoder | None
+        self,
+        versions: Sequence[ArticleVersion],
+        *,
+        vectors: Mapping[str, ArrayLike],
+        encoder: Encoder | None,
+        fields: Sequence[str],
     ) -> None:
         self._versions = tuple(versions)
         contents = [version.content for version in self._versions]
         self._exact = _exact_hits([surfaces_of(content) for content in contents])
-        self._lexical = LexicalSignals(contents)
+        self.lexical = LexicalSignals(contents)
         self._kana = KanaReader([*(f"{c.question}\n{c.answer}" for c in contents), *all_hints()])
         self._encoder = encoder if encoder is not None and encoder.dimensions else None
         name = encoder.name if encoder is not None else ""
-        self._meaning = Meaning(contents, vectors if self._encoder else {}, name)
-        texts = dict.fromkeys(text for content in contents for text in texts_of(content))
-        self._needed = tuple(text for text in texts if text_key(name, text) not in vectors) if self._encoder else ()
+        self.meaning = Meaning(contents, vectors if self._encoder else {}, name, fields)
         self._from, self._until = _in_force(self._versions)
         self._hints = {hint: vectors.get(query_key(name, hint)) for hint in all_hints()} if self._encoder else {}
-        self._encoded = lru_cache(maxsize=512)(self._encode)
+        # A proxy: caches that held the index itself would keep a replaced one in memory until the next full collection.
+        ours = weakref.proxy(self)
+        self._encoded = lru_cache(maxsize=_REMEMBERED)(partial(FaqIndex._encode, ours))
+        self._found = lru_cache(maxsize=_REMEMBERED)(partial(FaqIndex._find, ours))
 
     @classmethod
     def build(
-        cls, versions: Sequence[ArticleVersion], *, vectors: Mapping[str, ArrayLike], encoder: Encoder | None
+        cls,
+        versions: Sequence[ArticleVersion],
+        *,
+        vectors: Mapping[str, ArrayLike],
+        encoder: Encoder | None,
+        fields: Sequence[str] = tuple(FIELDS),
     ) -> "FaqIndex":
-        """An index of these versions. ``vectors`` are the encoder's passages under ``text_key``; some may be missing."""
-        return cls(versions, vectors=vectors, encoder=encoder)
+        """An index of these versions. ``vectors`` are the encoder's passages under ``text_key``; some may be missing.
+
+        ``fields`` (names of ``FIELDS``) are to have vectors: ``WEIGHED_FIELDS`` are enough to search, and find the same.
+        """
+        return cls(versions, vectors=vectors, encoder=encoder, fields=fields)
+
+    def __len__(self) -> int:
+        return len(self._versions)
 
     def passages_needed(self) -> list[str]:
         """The texts that need a vector and have none: encode them as passages, then build again."""
-        return list(self._needed)
+        return list(self.meaning.missing) if self._encoder else []
 
     def queries_needed(self) -> list[str]:
         """The hints that have no vector yet: encode them as queries. Without it each costs a resident's time once."""
         return [hint for hint, vector in self._hints.items() if vector is None]
 
     def forget(self) -> None:
-        """Forget the vectors of past questions: for measuring, where every question shall cost what a new one costs."""
+        """Forget past questions: for measuring, where every question shall cost what a new one costs."""
         self._encoded.cache_clear()
+        self._found.cache_clear()
 
     def search(self, question: str, *, at_most: int = 5, today: date) -> tuple[Match, ...]:
         """The entries in force that may answer, best first; the same question always finds the same. Never raises."""
-        question = question[:_LONGEST_QUESTION]
+        asked = question[:_LONGEST_QUESTION], max(0, at_most), today
+        try:
+            return self._found(*asked)
+        except (
+            EncoderError
+        ):  # the endpoint is down: words alone still answer, unremembered; the health check tells staff
+            return self._find(*asked, with_meaning=False)
+
+    def _find(self, question: str, at_most: int, today: date, *, with_meaning: bool = True) -> tuple[Match, ...]:
         allowed = (self._from <= today.toordinal()) & (today.toordinal() <= self._until)
         if not key(question) or not allowed.any():
             return ()
         question = self.readable(question)
         exact = [number for number in self._exact.get(key(question), ()) if allowed[number]]
-        signals, total, weights = self.weighed(question, with_meaning=not exact)
+        signals, present = self._signals(question, with_meaning=with_meaning and not exact, only_weighed=True)
+        total, weights = _weighed(signals, present)
         total = np.where(allowed, total, -np.inf)
         chances = probabilities(total, weights)
         if exact:
             chances = chances * (1 - _EXACT)
             chances[exact] = _EXACT / len(exact)
         order = np.where(np.isin(np.arange(len(total)), exact), np.inf, total)
-        best = np.argsort(-order, kind="stable")[: max(0, at_most)]
+        best = np.argsort(-order, kind="stable")[:at_most]
         return tuple(self._match(int(number), chances, total, signals, exact) for number in best if allowed[number])
 
     def readable(self, question: str) -> str:
@@ -121,27 +151,24 @@ class FaqIndex:
         return plainly(self._kana.read(question))
 
     def weighed(self, question: str, *, with_meaning: bool = True) -> tuple[Signals, Scores, Weights]:
-        """Every entry's signals and score, and the weights; of use to the benchmarks too."""
+        """Every entry's signals and score, and the weights; of use to the benchmarks."""
         signals, present = self.signals(question, with_meaning=with_meaning)
-        total = scores(signals, WITHOUT_VECTORS)
-        if not present.any():
-            return signals, total, WITHOUT_VECTORS
-        return signals, np.where(present, scores(signals, WITH_VECTORS), total), WITH_VECTORS
+        return signals, *_weighed(signals, present)
 
     def signals(self, question: str, *, with_meaning: bool = True) -> tuple[Signals, NDArray[np.bool_]]:
-        """The signals of every entry, and which entries have those of meaning."""
-        found = of_question(question, len(self._versions))
-        self._lexical.add_to(found, question)
-        if not with_meaning or self._encoder is None or not self._meaning.present.any():
-            return found, np.zeros(len(self._versions), dtype=bool)
-        try:
-            asked = self._encoded(question)
-            hints = np.array([self._hint(hint) for hint in hints_in(question)], dtype=np.float32)
-        except EncoderError:  # the endpoint is down: words alone still answer; the health check tells staff
-            return found, np.zeros(len(self._versions), dtype=bool)
-        return found, add_meaning(found, self._meaning, asked, hints)
+        """All signals of every entry, and which entries have those of meaning. Raises EncoderError."""
+        return self._signals(question, with_meaning=with_meaning, only_weighed=False)
 
-    def _hint(self, hint: str) -> ArrayLike:
+    def _signals(self, question: str, *, with_meaning: bool, only_weighed: bool) -> tuple[Signals, NDArray[np.bool_]]:
+        found = of_question(question, len(self._versions))
+        self.lexical.add_to(found, question)
+        if not with_meaning or self._encoder is None or not self.meaning.present.any():
+            return found, np.zeros(len(self._versions), dtype=bool)
+        hints = np.array([self.hint_row(hint) for hint in hints_in(question)], dtype=np.float32)
+        return found, add_meaning(found, self.meaning, self._encoded(question), hints, only_weighed=only_weighed)
+
+    def hint_row(self, hint: str) -> ArrayLike:
+        """The vector of one of the hints. Raises EncoderError."""
         known = self._hints.get(hint)
         return self._encoded(hint) if known is None else known
 
@@ -156,6 +183,13 @@ class FaqIndex:
         if number in exact:
             why["exact"] = 1.0
         return Match(version=self._versions[number], probability=float(chances[number]), why=MappingProxyType(why))
+
+
+def _weighed(signals: Signals, present: NDArray[np.bool_]) -> tuple[Scores, Weights]:
+    total = scores(signals, WITHOUT_VECTORS)
+    if not present.any():
+        return total, WITHOUT_VECTORS
+    return np.where(present, scores(signals, WITH_VECTORS), total), WITH_VECTORS
 
 
 def _exact_hits(entries: Sequence[Sequence[str]]) -> Mapping[str, tuple[int, ...]]:

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.article import ArticleContent
+from knowledge_base.fusion import WITH_VECTORS
 from knowledge_base.hints import hints_in
 from knowledge_base.lexical import FieldedTerms, Scores
-from knowledge_base.meaning import FIELDS, HINTED, Meaning
+from knowledge_base.meaning import FIELDS, LIKENESSES, Meaning
 from knowledge_base.texts import Counts, concepts_in, counted, sounds_in, terms_of, words_in
 from language.encoder import Vectors
 from language.japanese import key
@@ -17,7 +18,21 @@ from language.japanese import key
 Signals = dict[str, Scores]
 
 LEXICAL: Final = ("words", "concepts", "sounds", "surface_sounds", "hints")
-SEMANTIC: Final = (*FIELDS, *(f"hinted_{name}" for name in HINTED))
+SEMANTIC: Final = LIKENESSES
+_DERIVED: Final = {
+    "top": ("", "hinted_whole"),
+    "foreign_surface": ("foreign", "surface"),
+    "foreign_whole": ("foreign", "hinted_whole"),
+    "kana_surface": ("kana", "surface"),
+    "kana_whole": ("kana", "hinted_whole"),
+}
+"""the greatest of a likeness, or a likeness that counts for one kind of question alone: the kind, and the likeness"""
+WEIGHED_FIELDS: Final = tuple(
+    field
+    for field in FIELDS
+    if {field, f"hinted_{field}"} & {_DERIVED[name][1] if name in _DERIVED else name for name in WITH_VECTORS.signals}
+)
+"""The fields whose vectors a search needs. The others are for the next fit."""
 WEAK: Final = 0.2
 """a share below which even the best entry leads nobody"""
 LONG: Final = 60
@@ -84,16 +99,32 @@ def of_question(question: str, size: int) -> Signals:
     return {name: np.full(size, value) for name, value in kinds.items()}
 
 
-def add_meaning(found: Signals, meaning: Meaning, question: Vectors, hints: Vectors) -> NDArray[np.bool_]:
-    """The likeness of each field, and the same again where words cannot help: in other languages, in kana."""
-    likeness = meaning.likeness(question, hints)
-    for name, values in likeness.items():
-        found[name] = values
-    found["top"] = np.full_like(likeness["whole"], float(likeness["hinted_whole"].max()))
-    for kind in ("foreign", "kana"):
-        found[f"{kind}_surface"] = found[kind] * likeness["surface"]
-        found[f"{kind}_whole"] = found[kind] * likeness["hinted_whole"]
+def add_meaning(
+    found: Signals, meaning: Meaning, question: Vectors, hints: Vectors, *, only_weighed: bool = False
+) -> NDArray[np.bool_]:
+    """The likeness of each field, and the same again where words cannot help: in other languages, in kana.
+
+    ``only_weighed`` leaves out what has no weight for this question: the scores are the same, and sooner there.
+    """
+    likeness = meaning.likeness(question, hints, _weighed(found) if only_weighed else LIKENESSES)
+    found.update(likeness)
+    for name, (kind, source) in _DERIVED.items():
+        if source in likeness and kind:
+            found[name] = found[kind] * likeness[source]
+        elif source in likeness:
+            found[name] = np.full_like(likeness[source], float(likeness[source].max()))
+        else:
+            found[name] = np.zeros(len(meaning.present))
     return meaning.present
+
+
+def _weighed(found: Signals) -> set[str]:
+    """The likenesses that count for a question of this kind."""
+    counted_in = {name for name in WITH_VECTORS.signals if name in LIKENESSES}
+    for name, (kind, source) in _DERIVED.items():
+        if name in WITH_VECTORS.signals and (not kind or found[kind].any()):
+            counted_in.add(source)
+    return counted_in
 
 
 def _by_field(entries: Sequence[Mapping[str, Counts]]) -> dict[str, list[Counts]]:

@@ -1,14 +1,10 @@
 """Sentences as vectors: texts that mean the same lie close together, across languages too."""
 
 import hashlib
-import json
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,70 +105,3 @@ class BundledE5:
             except (OSError, WrongModel) as error:
                 raise EncoderError(f"the bundled encoder cannot be made ready: {error}") from error
         return self._model
-
-
-class HttpEncoder:
-    """An OpenAI-compatible ``/v1/embeddings`` endpoint, for cities with a bigger machine.
-
-    Blocking: every call waits for the network up to ``timeout`` seconds; run it in a thread.
-    """
-
-    def __init__(self, url: str, *, model: str, dimensions: int, api_key: str = "", timeout: float = 10.0) -> None:
-        if urlsplit(url).scheme not in {"http", "https"}:
-            raise EncoderError(f"embeddings endpoint {url!r}: give an http:// or https:// address")
-        self._url = url
-        self._model = model
-        self._dimensions = dimensions
-        self._api_key = api_key
-        self._timeout = timeout
-
-    @property
-    def name(self) -> str:
-        return f"http/{self._model}/{self._dimensions}"
-
-    @property
-    def dimensions(self) -> int:
-        return self._dimensions
-
-    def queries(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([f"query: {text}" if "e5" in self._model else text for text in texts])
-
-    def passages(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([f"passage: {text}" if "e5" in self._model else text for text in texts])
-
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.zeros((0, self._dimensions), dtype=np.float32)
-        rows = self._rows_of(self._asked(texts), wanted=len(texts))
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
-
-    def _asked(self, texts: Sequence[str]) -> bytes:
-        clean = [text.encode(errors="replace").decode() for text in texts]
-        body = json.dumps({"model": self._model, "input": clean, "encoding_format": "float"}).encode()
-        headers = {"Content-Type": "application/json"}
-        if self._api_key:
-            headers["Authorization"] = f"Bearer {self._api_key}"
-        request = urllib.request.Request(self._url, data=body, headers=headers, method="POST")  # noqa: S310  (scheme checked above)
-        try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as response:  # noqa: S310  (ditto)
-                return bytes(response.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                reason = error.read(300).decode(errors="replace")
-            raise EncoderError(f"{self._url} refused with {error.code}: {reason}") from error
-        except OSError as error:
-            raise EncoderError(f"{self._url} cannot be reached ({error}): is the embeddings server running?") from error
-
-    def _rows_of(self, body: bytes, *, wanted: int) -> NDArray[np.float64]:
-        try:
-            data = sorted(json.loads(body)["data"], key=lambda item: int(item["index"]))
-            rows = np.array([item["embedding"] for item in data], dtype=np.float64)
-        except (ValueError, KeyError, TypeError) as error:
-            raise EncoderError(f"{self._url} answered with something that is no list of embeddings") from error
-        if rows.shape != (wanted, self._dimensions) or not np.isfinite(rows).all():
-            raise EncoderError(
-                f"{self._url} answered with shape {rows.shape}, expected {(wanted, self._dimensions)}: "
-                "do the settings name the right model and dimensions?"
-            )
-        return rows

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from language.romaji import is_romaji
+
 JAPANESE: Final = "ja"
 EASY_JAPANESE: Final = "ja-easy"
 ENGLISH: Final = "en"
@@ -146,6 +148,8 @@ def identify(text: str, current: str) -> str:
         return current if current in {JAPANESE, EASY_JAPANESE} else _japanese_if_clear(text, current or JAPANESE)
     if _HAN.search(text):
         return current
+    if is_romaji(text):
+        return current if current in {JAPANESE, EASY_JAPANESE} else JAPANESE
     return ENGLISH if _certainly_english(text) else current
 
 

@@ -37,15 +37,18 @@ def console_parts(parts: Parts) -> Common:
     return Common(
         accounts=parts.accounts,
         articles=parts.articles,
+        bars=parts.bars,
         views=parts.views,
         visits=parts.visits,
         store=parts.store,
         bus=parts.bus,
         desk=parts.desk,
         city=lambda: parts.knowing.mind().city,
+        knowing=parts.knowing,
         clock=parts.clock,
         published=parts.publish,
         vectors=parts.librarian.progress.told,
+        encoder_away=parts.encoder_away,
         settings=ConsoleSettings(
             origin=f"{url.scheme}://{url.netloc}", life=timedelta(hours=parts.settings.session_hours)
         ),

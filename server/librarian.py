@@ -14,6 +14,7 @@ from knowledge_base.search import FaqIndex
 from language.encoder import Encoder
 from server.city import CityFolder
 from storage.articles import Articles
+from storage.bars import CategoryBars
 from storage.vectors import Vectors
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class Progress:
 class Librarian:
     folder: CityFolder
     articles: Articles
+    bars: CategoryBars
     vectors: Vectors
     encoder: Encoder
     progress: Progress = field(default_factory=Progress)
@@ -57,6 +59,7 @@ class Librarian:
             phrases=self.folder.phrases,
             dialogues=self.folder.dialogues,
             articles={version.article_id: version for version in versions},
+            bars=await self.bars.in_force(),
         )
         return Known(mind=mind, index=index, intents=self._classifier)
 

@@ -12,8 +12,9 @@ from aiohttp import web
 from channels.delivering import deliver_due
 from conversations.errors import CityError
 from server.app import make_app
+from server.watching import WATCH_SECONDS, watch_categories
 from server.wiring import Parts
-from server.workers import InboxWorker, every
+from server.workers import InboxWorker, WakeUp, every
 from tickets.ticket import HandOverReason
 
 SHUTDOWN_SECONDS = 10.0
@@ -48,6 +49,7 @@ def workers(parts: Parts) -> list[Callable[[], Awaitable[None]]]:
         lambda: every(
             KNOWLEDGE_SECONDS, parts.notices.knowledge, "knowledge", lambda: parts.librarian.refresh(parts.knowing)
         ),
+        lambda: every(WATCH_SECONDS, WakeUp(), "categories", lambda: watch_categories(parts)),
         parts.notices.hear_others,
     ]
 

@@ -34,6 +34,10 @@ class Settings:
     encoder: str = "bundled"
     """``bundled``, ``none``, or the address of an OpenAI-compatible embeddings endpoint"""
     encoder_key: str = field(default="", repr=False)
+    encoder_model: str = "embeddings"
+    """what the endpoint calls its model"""
+    encoder_dimensions: int = 1024
+    """numbers a row of that model"""
     frame_origins: tuple[str, ...] = ()
     """origins of the city's sites that may show the widget"""
     trusted_proxies: tuple[str, ...] = ()
@@ -108,6 +112,8 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError("public_url: http:// か https:// で始めてください (must begin with http:// or https://)")
     if settings.database and not settings.database.startswith(("postgresql+asyncpg://", "sqlite+aiosqlite://")):
         raise SettingsError("database: postgresql+asyncpg:// か sqlite+aiosqlite:// で始めてください")
+    if settings.encoder_dimensions < 1:
+        raise SettingsError(f"encoder_dimensions: 1 以上で書いてください, 今は {settings.encoder_dimensions}")
     if settings.log not in {"debug", "info", "warning", "error"}:
         raise SettingsError("log: debug, info, warning, error のどれかにしてください")
     for origin in settings.frame_origins:

@@ -1,15 +1,21 @@
 """The only place that knows every part."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+
+import structlog
 
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.knowing import Knowing
 from bot.ports import Clock
+from bot.stopped_category import STAFF
 from channels.channel import Channel
-from language.encoder import BundledE5, Encoder, HttpEncoder, NoEncoder
+from conversations.errors import SettingsError
+from language.breaker import Away
+from language.encoder import BundledE5, Encoder, EncoderError, NoEncoder
+from language.endpoint import HttpEncoder, Timing
 from server.city import CityFolder, read_folder
 from server.clock import SystemClock
 from server.librarian import Librarian
@@ -18,6 +24,7 @@ from server.settings import Settings
 from server.web_service import ServerWebService
 from storage.accounts import Accounts
 from storage.articles import Articles
+from storage.bars import CategoryBars
 from storage.bus import Bus, MemoryBus, RedisBus
 from storage.database import Database
 from storage.migrate import upgrade
@@ -27,9 +34,10 @@ from storage.vectors import Vectors
 from storage.views import Views
 from storage.visits import Facts, Visits
 
-PULLED = frozenset({"web", "form", "terminal"})
-"""channels whose residents fetch the timeline themselves"""
-ENDPOINT_DIMENSIONS = 1024
+PULLED = frozenset({"web", "form", "terminal", STAFF})
+"""channels whose residents fetch the timeline themselves, or that have none"""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +53,7 @@ class Parts:
     store: SqlStore
     outbox: SqlOutbox
     articles: Articles
+    bars: CategoryBars
     accounts: Accounts
     visits: Visits
     views: Views
@@ -55,6 +64,8 @@ class Parts:
     desk: Desk
     web: ServerWebService
     channels: Mapping[str, Channel]
+    encoder_away: Callable[[], Away | None]
+    """since when this process searches by words alone because its encoder does not answer"""
 
     async def publish(self) -> None:
         """Take what staff published into use, here at once (found by its words), elsewhere by the bus."""
@@ -75,6 +86,8 @@ async def assembled(settings: Settings, *, clock: Clock | None = None) -> AsyncI
         try:
             yield parts
         finally:
+            if isinstance(parts.librarian.encoder, HttpEncoder):
+                parts.librarian.encoder.close()
             parts.knowing.close()
     finally:
         await bus.close()
@@ -85,7 +98,9 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
     notices = BusNotices(bus)
     store, views, visits = SqlStore(database, clock), Views(database, clock), Visits(database, clock)
     articles = Articles(database, clock)
-    librarian = Librarian(folder, articles, Vectors(database), encoder_of(settings))
+    bars = CategoryBars(database, clock)
+    encoder = encoder_of(settings, clock)
+    librarian = Librarian(folder, articles, bars, Vectors(database), encoder)
     knowing = Knowing(await librarian.known(), clock)
     engine = Engine(store=store, understanding=knowing, clock=clock, pulled=PULLED, notices=notices)
     desk = Desk(store=store, understanding=knowing, clock=clock, pulled=PULLED, notices=notices)
@@ -109,6 +124,7 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
         store=store,
         outbox=SqlOutbox(database, clock),
         articles=articles,
+        bars=bars,
         accounts=Accounts(database, clock),
         visits=visits,
         views=views,
@@ -119,14 +135,33 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
         desk=desk,
         web=web,
         channels={},
+        encoder_away=lambda: encoder.away if isinstance(encoder, HttpEncoder) else None,
     )
 
 
-def encoder_of(settings: Settings) -> Encoder:
+def encoder_of(settings: Settings, clock: Clock | None = None) -> Encoder:
+    """The encoder the settings name. Raises SettingsError."""
     match settings.encoder:
         case "none":
             return NoEncoder()
         case "bundled":
             return BundledE5()
         case url:
-            return HttpEncoder(url, model="embeddings", dimensions=ENDPOINT_DIMENSIONS, api_key=settings.encoder_key)
+            try:
+                return HttpEncoder(
+                    url,
+                    model=settings.encoder_model,
+                    dimensions=settings.encoder_dimensions,
+                    api_key=settings.encoder_key,
+                    changed=_log_change,
+                    timing=Timing(now=(clock or SystemClock()).now),
+                )
+            except EncoderError as trouble:
+                raise SettingsError(f"encoder: bundled, none, または埋め込みAPIのアドレスです: {trouble}") from None
+
+
+def _log_change(away: Away | None) -> None:
+    if away is None:
+        log.info("the encoder answers again")
+    else:
+        log.warning("the encoder does not answer: search goes by words alone", why=away.why)

@@ -1,11 +1,11 @@
 """The FAQ: working copies that staff change, and published versions that nobody changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ports import Clock
@@ -104,6 +104,16 @@ class Articles:
                 raise NotFound("version", version_id)
             article = await session.get_one(ArticleRow, row.article_id)
             return version_of(row, article.external_id)
+
+    async def numbered(self, wanted: Collection[tuple[str, int]]) -> list[ArticleVersion]:
+        """The versions of these (external id, number); those that are not there are left out."""
+        query = (
+            select(ArticleVersionRow, ArticleRow.external_id)
+            .join(ArticleRow, ArticleRow.id == ArticleVersionRow.article_id)
+            .where(tuple_(ArticleRow.external_id, ArticleVersionRow.number).in_(list(wanted)))
+        )
+        async with self._database.read() as session:
+            return [version_of(row, external_id) for row, external_id in (await session.execute(query)).all()]
 
     async def create(self, external_id: str, content: ArticleContent, *, by: str) -> UUID:
         """A new working copy, unpublished. Raises EditConflict when the id is taken."""

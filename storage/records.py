@@ -15,7 +15,7 @@ from conversations.conversation import Conversation, Owner
 from conversations.errors import NotFound, StaleEpoch
 from conversations.message import Address, IncomingMessage
 from conversations.timeline import Entry, Kind
-from storage.shapes import back, conversation_of, entry_of, entry_row, plain, ticket_of
+from storage.shapes import back, conversation_of, entry_of, entry_row, focus_kept, plain, ticket_of
 from storage.tables import (
     AuditRow,
     ConversationRow,
@@ -67,6 +67,7 @@ class SqlRecords:
                 language=conversation.language,
                 misunderstood=conversation.misunderstood,
                 topic=conversation.topic,
+                focus=focus_kept(conversation),
                 offered=plain(conversation.offered),
                 ticket_id=conversation.ticket_id,
                 waiting_since=func.coalesce(ConversationRow.waiting_since, self._clock.now()) if waits else None,

@@ -1,6 +1,8 @@
 """Between rows and the words of the domain."""
 
+from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -34,7 +36,21 @@ def back(value: object, kind: type[T]) -> T:
     return msgspec.convert(value, kind)
 
 
+class KeptFocus(msgspec.Struct):
+    """What else is in focus besides the topic, which has a column of its own."""
+
+    earlier: tuple[UUID, ...] = ()
+    asked: str = ""
+    heard_at: datetime | None = None
+
+
+def focus_kept(conversation: Conversation) -> Any:
+    kept = KeptFocus(earlier=conversation.earlier, asked=conversation.asked, heard_at=conversation.heard_at)
+    return plain(kept)
+
+
 def conversation_of(row: ConversationRow) -> Conversation:
+    focus = back(row.focus or {}, KeptFocus)
     return Conversation(
         id=row.id,
         address=Address(row.channel, row.account, row.thread),
@@ -46,6 +62,9 @@ def conversation_of(row: ConversationRow) -> Conversation:
         language=row.language,
         misunderstood=row.misunderstood,
         topic=row.topic,
+        earlier=focus.earlier,
+        asked=focus.asked,
+        heard_at=focus.heard_at,
         offered=tuple(back(row.offered, list[Choice])),
         ticket_id=row.ticket_id,
         opened_at=row.opened_at,

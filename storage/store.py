@@ -8,10 +8,13 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from bot.ports import Clock
+from conversations.conversation import Conversation
+from conversations.errors import NotFound
 from conversations.message import IncomingMessage
 from storage.database import Database
 from storage.records import SqlRecords, oldest_waiting
-from storage.tables import InboxRow
+from storage.shapes import conversation_of
+from storage.tables import ConversationRow, InboxRow
 
 PUT_OFF = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 """how long a message waits after its 1st, 2nd … failure; after the last it is set aside for staff"""
@@ -30,6 +33,13 @@ class SqlStore:
     async def peek(self, conversation_id: UUID) -> IncomingMessage | None:
         async with self._database.read() as session:
             return await oldest_waiting(session, conversation_id, self._clock.now())
+
+    async def as_it_stands(self, conversation_id: UUID) -> Conversation:
+        async with self._database.read() as session:
+            row = await session.get(ConversationRow, conversation_id)
+        if row is None:
+            raise NotFound("conversation", conversation_id)
+        return conversation_of(row)
 
     async def conversations_waiting(self, at_most: int) -> Sequence[UUID]:
         oldest = func.min(InboxRow.arrival)

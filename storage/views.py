@@ -138,6 +138,14 @@ class Views:
             rows = (await session.scalars(query.order_by(EntryRow.seq).limit(at_most))).all()
         return [entry_of(row) for row in rows]
 
+    async def entry(self, conversation_id: UUID, entry_id: UUID) -> Entry:
+        """One line of this conversation. Raises NotFound, also for a line of another."""
+        async with self._database.read() as session:
+            row = await session.get(EntryRow, entry_id)
+        if row is None or row.conversation_id != conversation_id:
+            raise NotFound("entry", entry_id)
+        return entry_of(row)
+
     # --- tickets
 
     async def tickets(self, wanted: TicketFilter, *, page: int, per_page: int) -> tuple[Sequence[TicketLine], int]:

@@ -27,6 +27,8 @@ class HandOverReason(StrEnum):
     CONTACT_FORM = "contact_form"
     TAKEN_OVER = "taken_over"
     EXPIRED = "expired"
+    BELOW_ITS_BAR = "below_its_bar"
+    """a category's direct answers were wrong too often: its section must look at the entries"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

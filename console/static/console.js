@@ -59,7 +59,10 @@ if (log) {
         const follow = atBottom();
         const lines = new DOMParser().parseFromString(`<ol>${await answer.text()}</ol>`, "text/html");
         for (const line of lines.querySelectorAll("li.entry")) {
-          if (!document.getElementById(line.id)) log.firstElementChild.append(document.importNode(line, true));
+          if (document.getElementById(line.id)) continue;
+          const added = document.importNode(line, true);
+          log.firstElementChild.append(added);
+          htmx.process(added);
         }
         if (follow) log.scrollTop = log.scrollHeight;
       }

@@ -11,7 +11,7 @@ from storage.tables.desk import (
     TicketEventRow,
     TicketRow,
 )
-from storage.tables.knowledge import ArticleRow, ArticleVersionRow, VectorRow
+from storage.tables.knowledge import ArticleRow, ArticleVersionRow, CategoryBarRow, VectorRow
 from storage.tables.talk import ConversationRow, EntryRow, FileRow, InboxRow, OutboxRow, RatingRow, VisitRow
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ArticleVersionRow",
     "AuditRow",
     "Base",
+    "CategoryBarRow",
     "ContactRow",
     "ConversationRow",
     "CounterRow",

@@ -40,6 +40,24 @@ class ArticleVersionRow(Base):
     published_at: Mapped[datetime]
 
 
+class CategoryBarRow(Base):
+    """What staff set for a category, and whether it was stopped; a category without a row has the everyday bar."""
+
+    __tablename__ = "category_bars"
+    category: Mapped[str] = mapped_column(primary_key=True)
+    answer_at: Mapped[int]
+    """percent"""
+    precision: Mapped[int]
+    """percent: the share of direct answers that must be right"""
+    stopped_at: Mapped[datetime | None]
+    stopped_right: Mapped[int]
+    stopped_judged: Mapped[int]
+    lifted_at: Mapped[datetime | None]
+    """when a person let it answer again: what was judged before counts no more"""
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+
+
 class VectorRow(Base):
     __tablename__ = "vectors"
     key: Mapped[str] = mapped_column(primary_key=True)

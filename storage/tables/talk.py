@@ -28,6 +28,8 @@ class ConversationRow(Base):
     language: Mapped[str] = mapped_column(default="ja")
     misunderstood: Mapped[int] = mapped_column(default=0)
     topic: Mapped[UUID | None]
+    focus: Mapped[dict[str, Any] | None]
+    """earlier topics and the last question; none in rows of before revision 0004"""
     offered: Mapped[list[Any]] = mapped_column(default=list)
     ticket_id: Mapped[UUID | None]
     last_seq: Mapped[int] = mapped_column(default=0)

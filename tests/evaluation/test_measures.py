@@ -49,8 +49,8 @@ def test_the_area_under_the_roc_curve_is_the_chance_to_tell_them_apart() -> None
 
 def test_risk_and_coverage_from_careful_to_bold() -> None:
     points = risk_coverage([(0.9, True, True), (0.6, False, True), (0.3, False, False)])
-    assert [(p.threshold, p.coverage, p.precision) for p in points] == [
-        (0.9, 0.5, 1.0),
-        (0.6, 1.0, 0.5),
-        (0.3, 1.0, pytest.approx(1 / 3)),
+    assert [(p.threshold, p.coverage, p.precision, p.answers) for p in points] == [
+        (0.9, 0.5, 1.0, 1),
+        (0.6, 1.0, 0.5, 2),
+        (0.3, 1.0, pytest.approx(1 / 3), 3),
     ]

@@ -36,3 +36,10 @@ def test_no_kana_is_lost_that_is_no_known_word(text: str) -> None:
 
     assert nobody.read(text) == text
     assert KanaReader(["住民票"]).read(text).replace("住民票", "じゅうみんひょう") == text
+
+
+def test_romaji_is_read_like_kana_with_long_vowels_or_without() -> None:
+    assert READER.read("juminhyo wo yuso de hoshii desu") == "住民票を郵送でほしいです"
+    assert READER.read("juuminhyou wo yuusou de hoshii desu") == "住民票を郵送でほしいです"
+    assert READER.read("mainanba kado wo tsukuritai desu") == "マイナンバーカードをつくりたいです"
+    assert READER.read("I want a certificate") == "I want a certificate"

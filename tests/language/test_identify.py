@@ -39,6 +39,18 @@ def test_japanese_in_latin_letters_is_not_taken_for_english(text: str) -> None:
     assert identify(text, "ja") == "ja"
 
 
+@pytest.mark.parametrize(("current", "expected"), [("", "ja"), ("en", "ja"), ("ja", "ja"), ("ja-easy", "ja-easy")])
+def test_japanese_in_latin_letters_is_japanese(current: str, expected: str) -> None:
+    assert identify("juminhyo wo toritai desu", current) == expected
+
+
+@pytest.mark.parametrize("text", ["住民票 料金", "粗大 申込方法", "国民健康保険 脱退 手続", "市役所 営業時間"])
+@pytest.mark.parametrize("current", ["ja", "en", "ja-easy", ""])
+def test_kanji_alone_are_no_other_language(text: str, current: str) -> None:
+    """Nothing is Chinese here: what was spoken so far goes on."""
+    assert identify(text, current) == current
+
+
 @given(st.text(), st.sampled_from(["ja", "en", "ja-easy"]))
 def test_easy_japanese_is_only_chosen_never_found(text: str, current: str) -> None:
     found = identify(text, current)

@@ -11,7 +11,7 @@ import pytest
 from bot.understood import Understood
 from channels.channel import DeliveryOutcome
 from channels.delivering import deliver_due
-from conversations.conversation import Owner
+from conversations.conversation import NO_FOCUS, Focus, Owner
 from conversations.message import Address, IncomingMessage
 from conversations.reply import Reply
 from conversations.timeline import Author, Entry, Kind
@@ -26,8 +26,8 @@ class GatedUnderstanding(Undisturbed):
 
     gate: Gate | None = None
 
-    async def understand(self, message: IncomingMessage) -> Understood:
-        understood = await super().understand(message)
+    async def understand(self, message: IncomingMessage, focus: Focus = NO_FOCUS) -> Understood:
+        understood = await super().understand(message, focus)
         if self.gate is not None:
             await self.gate.step()
         return understood

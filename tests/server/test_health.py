@@ -22,7 +22,7 @@ from structlog.testing import capture_logs
 
 from conversations.message import Address
 from server.librarian import BATCH
-from server.wiring import ENDPOINT_DIMENSIONS
+from server.settings import Settings
 from tests.support.city import DEMO
 from tests.support.resident import Resident
 from tests.support.served import Served, served
@@ -30,6 +30,7 @@ from tests.support.served import Served, served
 LosesItsDatabase = tuple[Served, Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]]
 """what is served; its database goes away; it comes back"""
 SECRET = "カピバラ"
+DIMENSIONS = Settings().encoder_dimensions
 FIGURE = re.compile(r'^madoguchi_figure\{name="(\w+)"\} (\S+)$', re.MULTILINE)
 ROUTE = re.compile(r'^madoguchi_requests_total\{route="([^"]*)",status="(\d+)"\} (\S+)$', re.MULTILINE)
 
@@ -123,7 +124,7 @@ class SlowEmbeddings:
         if self.held_at in texts:
             self.held.set()
             await self.let_go.wait()
-        rows = np.random.default_rng(len(texts)).normal(size=(len(texts), ENDPOINT_DIMENSIONS)).round(3).tolist()
+        rows = np.random.default_rng(len(texts)).normal(size=(len(texts), DIMENSIONS)).round(3).tolist()
         return web.json_response({"data": [{"index": n, "embedding": row} for n, row in enumerate(rows)]})
 
 

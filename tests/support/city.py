@@ -14,7 +14,7 @@ from bot.understanding.examples import Example, read_intents
 from bot.understanding.intents import IntentClassifier
 from bot.understood import Mind, Understood
 from channels.channel import Accepted, Capabilities, DeliveryOutcome
-from conversations.conversation import Conversation
+from conversations.conversation import NO_FOCUS, Conversation, Focus
 from conversations.message import Address, IncomingMessage
 from conversations.reply import Reply
 from conversations.timeline import Entry
@@ -182,8 +182,8 @@ class Undisturbed:
     def swap(self, known: Known) -> None:
         self._knowing.swap(known)
 
-    async def understand(self, message: IncomingMessage) -> Understood:
-        return self._knowing.think(message.text)
+    async def understand(self, message: IncomingMessage, focus: Focus = NO_FOCUS) -> Understood:
+        return self._knowing.think(message.text, focus)
 
 
 @asynccontextmanager

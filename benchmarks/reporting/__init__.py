@@ -1,0 +1,1 @@
+"""What ``benchmarks.quality`` is made of: collections and intents, the causes of errors, pictures, tables, the page."""
