@@ -26,14 +26,18 @@ from numpy.typing import NDArray
 
 from benchmarks.search_data import GOLDEN, TODAY
 from benchmarks.synthetic_faq import synthetic_faq
+from bot.understanding.examples import read_intents
+from bot.understanding.intents import IntentClassifier
 from evaluation.query_files import read_queries
 from knowledge_base.article import ArticleVersion
 from knowledge_base.fusion import WITH_VECTORS, probabilities, scores
 from knowledge_base.hints import hints_in
 from knowledge_base.portions import portions_missing
 from knowledge_base.search import FaqIndex
-from knowledge_base.signals import WEIGHED_FIELDS, add_meaning, of_question
+from knowledge_base.signals import WEIGHED_FIELDS, Signals, add_meaning, of_question
 from language.encoder import BundledE5, Encoder, query_key, text_key
+from language.sharing import SharedEncoder
+from server.librarian import GIVE_WAY_AFTER
 
 Figures = dict[str, float]
 Vectors = Mapping[str, NDArray[np.float32]]
@@ -41,6 +45,7 @@ T = TypeVar("T")
 
 ENTRIES: Final = (2_000, 20_000)
 QUESTIONS: Final = 300
+DEMO_INTENTS: Final = Path(__file__).parent.parent / "demo" / "mirai" / "intents.yml"
 SAMPLE: Final = 100
 """entries that are really encoded"""
 TARGETS: Final[Mapping[int, Mapping[str, float]]] = {
@@ -67,8 +72,7 @@ class Took:
 
 def measured(entries: int, questions: int) -> Figures:
     """All figures of one size, in the order in which a process meets them."""
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    encoder = BundledE5()
+    encoder = SharedEncoder(BundledE5())
     encoder.queries(["住民票"])
     versions = synthetic_faq(entries)
     texts = asked(questions)
@@ -78,14 +82,15 @@ def measured(entries: int, questions: int) -> Figures:
     found |= encoding(versions[:SAMPLE], encoder, len(bare.passages_needed()) + len(bare.queries_needed()))
     vectors = by_chance(bare, encoder)
     del bare
-    index, took = timed(lambda: built(versions, vectors, encoder))
+    index, took = timed(partial(built, versions, vectors, encoder))
     found |= seconds("index with vectors", took)
     found |= new_text(index, texts)
     found |= phases(index, encoder, texts)
     found |= known_text(index, versions)
+    found |= whole_message(index, encoder, texts)
     found |= edited(versions, vectors, encoder)
     found |= asyncio.run(stalls(index, texts))
-    del vectors
+    vectors.clear()
     gc.collect()
     return found | memory()
 
@@ -138,15 +143,19 @@ def phases(index: FaqIndex, encoder: Encoder, texts: Sequence[str]) -> Figures:
         question, reading = timed(partial(index.readable, f"{text}。"))
         signals = of_question(question, len(index))
         _, lexical = timed(partial(index.lexical.add_to, signals, question))
-        row, encoded = timed(partial(encoder.queries, [question]))
+        row, encoded = timed(partial(encoder.queries, [question]))  # index.search never saw it: encoded now
         hints = np.array([index.hint_row(hint) for hint in hints_in(question)], dtype=np.float32)
         _, meaning = timed(partial(add_meaning, signals, index.meaning, row[0], hints, only_weighed=True))
-        _, fusion = timed(lambda signals=signals: probabilities(scores(signals, WITH_VECTORS), WITH_VECTORS))
+        _, fusion = timed(partial(fused, signals))
         for name, took in zip(spent, (reading, lexical, encoded, meaning, fusion), strict=True):
             spent[name].append(took)
     return {
         k: v for name, all_took in spent.items() for k, v in percentiles(f"  of which {name}", all_took, (50,)).items()
     }
+
+
+def fused(signals: Signals) -> NDArray[np.float64]:
+    return probabilities(scores(signals, WITH_VECTORS), WITH_VECTORS)
 
 
 def known_text(index: FaqIndex, versions: Sequence[ArticleVersion]) -> Figures:
@@ -155,6 +164,20 @@ def known_text(index: FaqIndex, versions: Sequence[ArticleVersion]) -> Figures:
     return percentiles("exact hit", searched(index, questions)) | percentiles(
         "repeated text", searched(index, questions)
     )
+
+
+def whole_message(index: FaqIndex, encoder: Encoder, texts: Sequence[str]) -> Figures:
+    """The intent and the FAQ together, as each message is understood: they share one encoding."""
+    intents = IntentClassifier.build(read_intents(DEMO_INTENTS), encoder)
+    new = [f"{text}？" for text in texts]
+    return percentiles(
+        "intent and FAQ, new text", [timed(partial(understood, intents, index, text))[1] for text in new]
+    )
+
+
+def understood(intents: IntentClassifier, index: FaqIndex, text: str) -> None:
+    intents.classify(text)
+    index.search(text, today=TODAY)
 
 
 def edited(versions: Sequence[ArticleVersion], vectors: Vectors, encoder: Encoder) -> Figures:
@@ -168,6 +191,7 @@ def edited(versions: Sequence[ArticleVersion], vectors: Vectors, encoder: Encode
 
 async def stalls(index: FaqIndex, texts: Sequence[str]) -> Figures:
     """How late an event loop is while a thread understands; the first figure is the machine's own unrest."""
+    sys.setswitchinterval(GIVE_WAY_AFTER)
     new = [f"{text}!" for text in texts[:100]]
     return {
         "event loop alone, longest stall, ms": await longest_stall(asyncio.sleep(1)),
@@ -229,11 +253,10 @@ def main() -> None:
     parsing.add_argument("--entries", type=int, nargs="+", default=list(ENTRIES))
     parsing.add_argument("--questions", type=int, default=QUESTIONS)
     parsing.add_argument("--json", action="store_true")
+    parsing.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     given = parsing.parse_args()
-    if len(given.entries) == 1:
-        figures = {given.entries[0]: measured(given.entries[0], given.questions)}
-    else:
-        figures = {entries: in_its_own_process(entries, given.questions) for entries in given.entries}
+    measure = measured if given.here else in_its_own_process
+    figures = {entries: measure(entries, given.questions) for entries in given.entries}
     if given.json:
         print(json.dumps(figures, ensure_ascii=False, indent=1))
     else:
@@ -241,9 +264,11 @@ def main() -> None:
 
 
 def in_its_own_process(entries: int, questions: int) -> Figures:
-    command = [sys.executable, "-m", "benchmarks.understanding", "--json"]
+    """On one core from its first instruction: the libraries count the cores when they are loaded."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    command = [sys.executable, "-m", "benchmarks.understanding", "--here", "--json"]
     command += ["--entries", str(entries), "--questions", str(questions)]
-    ran = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    ran = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603 (this very program)
     figures: Figures = json.loads(ran.stdout)[str(entries)]
     return figures
 

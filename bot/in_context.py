@@ -22,8 +22,6 @@ OFFERED_AT_MOST: Final = 4
 BESIDE_A_FACT: Final = 2
 LIKELY: Final = 0.4
 """from which chance on a more faithful reading of a correction goes before a surer one"""
-EXACT: Final = 0.95
-"""words that staff wrote down as a question are that question, however short"""
 
 Matches = tuple[Match, ...]
 
@@ -127,7 +125,7 @@ def _about_the_question(turn: Turn) -> Decision | None:
         for match in turn.understood.found.best_together
         if whole is None or _speaks_of(match.version.content, whole.own_words)
     )
-    if not found or any(match.probability >= EXACT for match in turn.understood.matches[:1]):
+    if not found or turn.says_an_entrys_question:
         return None
     why = turn.why("asks_about_the_topic", asked, found)
     if turn.is_sure(found):

@@ -23,6 +23,8 @@ Matches = tuple[Match, ...]
 def asks_several_things(turn: Turn) -> Decision | None:
     """Two or three questions, each with a sure entry of its own; not a story of which one entry is the answer."""
     reading, found = turn.understood.reading, turn.understood.found
+    if turn.says_an_entrys_question:
+        return None
     answers: dict[UUID, Answer] = {}
     unsure: list[tuple[str, Matches]] = []
     for part, matches in zip(reading.parts, found.parts, strict=False):

@@ -22,6 +22,9 @@ MISUNDERSTANDINGS_BEFORE_A_PERSON = 2
 SURE_INTENT = 0.6
 
 
+EXACT = 0.95
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     conversation: Conversation
@@ -44,6 +47,11 @@ class Turn:
     @property
     def topic(self) -> ArticleVersion | None:
         return self.mind.articles.get(self.conversation.topic) if self.conversation.topic else None
+
+    @property
+    def says_an_entrys_question(self) -> bool:
+        """Words that staff wrote down as a question are that question, however short, however many sentences."""
+        return any(match.probability >= EXACT for match in self.understood.matches[:1])
 
     @property
     def faq_is_sure(self) -> bool:

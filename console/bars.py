@@ -35,7 +35,7 @@ def typed_from(given: Mapping[str, object]) -> Typed:
     answer_at, precision, reason = (str(given.get(name, "")).strip() for name in ("answer_at", "precision", "reason"))
     typed = Typed(answer_at, precision, reason)
     if not _within(answer_at, LOWEST, HIGHEST):
-        typed.wrong["answer_at"] = "70から98までの整数を入力してください。70より低くはできません。"
+        typed.wrong["answer_at"] = "80から98までの整数を入力してください。80より低くはできません。"
     if not _within(precision, PRECISION_LOWEST, PRECISION_HIGHEST):
         typed.wrong["precision"] = "80から99までの整数を入力してください。"
     if not reason:

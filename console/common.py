@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.desk import Desk
 from bot.knowing import Knowing
 from bot.ports import Clock
+from bot.understanding.taught import Lessons
 from language.breaker import Away
 from storage.accounts import Accounts
 from storage.articles import Articles
@@ -38,6 +39,7 @@ class Common:
     desk: Desk
     city: Callable[[], City]
     knowing: Knowing
+    lessons: Lessons
     clock: Clock
     published: Callable[[], Awaitable[None]]
     """to be called after the FAQ changed: the index is built anew"""

@@ -32,6 +32,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("/console/tickets", "受付一覧", Permission.REPLY),
     ("/console/faq", "FAQ", Permission.EDIT_FAQ),
     ("/console/overview", "状況", Permission.SEE_REPORTS),
+    ("/console/intents", "意図の学習", Permission.SEE_REPORTS),
     ("/console/operators", "職員", Permission.MANAGE_OPERATORS),
     ("/console/audit", "記録", Permission.SEE_AUDIT),
 )
@@ -222,5 +223,6 @@ FLASHES = {
     "restored": "下書きに戻しました。内容を確認して公開してください。",
     "moved": "担当課を変更しました。",
     "retried": "もう一度処理します。",
+    "taught": "学習しました。次の質問から使います。",
     "session-ended": "そのサインインを終了しました。",
 }

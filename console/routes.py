@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from console import bars, conversation, faq, importing, inbox, languages, reasons, signing_in, staff, tickets
+from console import bars, conversation, faq, importing, inbox, intents, languages, reasons, signing_in, staff, tickets
 from console.common import Common
 from console.gate import COMMON, PAGES, gate
 from console.live import add_live
@@ -67,6 +67,8 @@ def add_console(app: web.Application, common: Common) -> None:
             web.get("/console/audit", staff.audit),
             web.get("/console/overview", staff.overview),
             web.post("/console/overview/retry", staff.retry),
+            web.get("/console/intents", intents.intents),
+            web.post("/console/intents/teach", intents.teach),
         ]
     )
 

@@ -50,13 +50,12 @@ def scores(signals: Signals, weights: Weights) -> Numbers:
 def company(entry_scores: Numbers) -> Numbers:
     """What tells how far a score can be trusted, a row an entry.
 
-    A constant, the score itself, how far it stays behind the best, and its share of all ``exp(score)``, as a logarithm.
+    A constant, the score itself, and its share of all ``exp(score)``, as a logarithm.
     """
     top = max(0.0, float(entry_scores.max(initial=0.0, where=np.isfinite(entry_scores))))
     everything = top + np.log(np.exp(entry_scores - top).sum() + np.exp(-top))
-    best = float(entry_scores.max(initial=-np.inf))
     finite = np.maximum(entry_scores, -1e6)
-    return np.stack([np.ones_like(finite), finite, finite - max(best, -1e6), finite - everything], axis=1)
+    return np.stack([np.ones_like(finite), finite, finite - everything], axis=1)
 
 
 def probabilities(entry_scores: Numbers, weights: Weights) -> Numbers:

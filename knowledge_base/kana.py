@@ -7,6 +7,7 @@ a word in kana; the words are found again by their readings, those of the FAQ it
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from language.japanese import nouns_with_readings
@@ -50,7 +51,7 @@ class KanaReader:
     def __init__(self, texts: Iterable[str]) -> None:
         spellings: dict[str, Counter[str]] = defaultdict(Counter)
         for text in texts:
-            for noun, reading in nouns_with_readings(text):
+            for noun, reading in _nouns(text):
                 if SHORTEST <= len(reading) <= LONGEST:
                     spellings[reading][noun] += 1
         self._words: Mapping[str, str] = {reading: found.most_common(1)[0][0] for reading, found in spellings.items()}
@@ -92,3 +93,14 @@ class KanaReader:
                     candidate = (best[begin][0] + (end - begin) ** 2, [*best[begin][1], word])
             best.append(candidate)
         return best[-1][1]
+
+
+@lru_cache(maxsize=32768)
+def _nouns(text: str) -> tuple[tuple[str, str], ...]:
+    """The nouns of a text of the FAQ, kept so that an edit costs one entry; each noun lies in memory once."""
+    return tuple(_noun(*pair) for pair in nouns_with_readings.__wrapped__(text))
+
+
+@lru_cache(maxsize=262144)
+def _noun(noun: str, reading: str) -> tuple[str, str]:
+    return noun, reading

@@ -63,11 +63,15 @@ def _weighted(
     keys: list[NDArray[np.uint64]] = [np.zeros(0, dtype=np.uint64)]
     values: list[NDArray[np.float64]] = [np.zeros(0)]
     for name, documents in fields.items():
+        if not documents:
+            continue
         weight, length_matters = weights[name]
-        lengths = np.array([float(counts.sum()) for _, counts in documents])
-        average = max(1.0, float(lengths.mean())) if len(lengths) else 1.0
-        for number, (ids, counts) in enumerate(documents):
-            length = 1 - length_matters + length_matters * lengths[number] / average
-            keys.append(ids.astype(np.uint64) << np.uint64(32) | np.uint64(number))
-            values.append(counts.astype(np.float64) * (weight / length))
+        ids = np.concatenate([ids for ids, _ in documents]).astype(np.uint64)
+        counts = np.concatenate([counts for _, counts in documents]).astype(np.float64)
+        document = np.repeat(np.arange(len(documents), dtype=np.uint64), [len(ids) for ids, _ in documents])
+        lengths = np.bincount(document.astype(np.int64), weights=counts, minlength=len(documents))
+        average = max(1.0, float(lengths.mean()))
+        scaled = weight / (1 - length_matters + length_matters * lengths / average)
+        keys.append(ids << np.uint64(32) | document)
+        values.append(counts * scaled[document.astype(np.int64)])
     return np.concatenate(keys), np.concatenate(values)

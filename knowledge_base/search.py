@@ -10,22 +10,22 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from knowledge_base.article import ArticleVersion, Match
+from knowledge_base.article import ArticleContent, ArticleVersion, Match
 from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS, Weights, probabilities, scores
 from knowledge_base.hints import all_hints, hints_in, plainly
 from knowledge_base.kana import KanaReader
 from knowledge_base.lexical import Scores
 from knowledge_base.meaning import FIELDS, Meaning
 from knowledge_base.signals import LexicalSignals, Signals, add_meaning, of_question
-from knowledge_base.texts import surfaces_of
+from knowledge_base.texts import terms_of
 from language.encoder import Encoder, EncoderError, query_key
 from language.japanese import key
 
-ANSWER_AT: Final = 0.7
+ANSWER_AT: Final = 0.8
 """From this probability on, the best entry is the answer.
 
-A wrong answer costs a resident a wasted way, taken as 10; a question back costs 3 (half of them give up): answering is
-cheaper from 1 - 3/10 on. On questions that nothing was fitted on it is surer than it says: docs/decisions/0004.
+A wrong answer costs a resident a wasted way, taken as 10; to choose from what is offered costs 2 (a tap, and some give up):
+answering is cheaper from 1 - 2/10 on.
 """
 OFFER_AT: Final = 0.2
 """From this probability on, an entry is worth offering as a choice. Below it the bot says that it did not understand.
@@ -75,7 +75,7 @@ class FaqIndex:
     ) -> None:
         self._versions = tuple(versions)
         contents = [version.content for version in self._versions]
-        self._exact = _exact_hits([surfaces_of(content) for content in contents])
+        self._exact = _exact_hits(contents)
         self.lexical = LexicalSignals(contents)
         self._kana = KanaReader([*(f"{c.question}\n{c.answer}" for c in contents), *all_hints()])
         self._encoder = encoder if encoder is not None and encoder.dimensions else None
@@ -106,6 +106,11 @@ class FaqIndex:
     def __len__(self) -> int:
         return len(self._versions)
 
+    def is_all_of(self, versions: Sequence[ArticleVersion]) -> bool:
+        """Whether it is of these very versions and lacks no vector: building again would change nothing."""
+        ours = [version.id for version in self._versions]
+        return ours == [version.id for version in versions] and not (self.passages_needed() or self.queries_needed())
+
     def passages_needed(self) -> list[str]:
         """The texts that need a vector and have none: encode them as passages, then build again."""
         return list(self.meaning.missing) if self._encoder else []
@@ -124,9 +129,7 @@ class FaqIndex:
         asked = question[:_LONGEST_QUESTION], max(0, at_most), today
         try:
             return self._found(*asked)
-        except (
-            EncoderError
-        ):  # the endpoint is down: words alone still answer, unremembered; the health check tells staff
+        except EncoderError:  # words alone still answer, unremembered; the health check tells staff
             return self._find(*asked, with_meaning=False)
 
     def _find(self, question: str, at_most: int, today: date, *, with_meaning: bool = True) -> tuple[Match, ...]:
@@ -192,13 +195,12 @@ def _weighed(signals: Signals, present: NDArray[np.bool_]) -> tuple[Scores, Weig
     return np.where(present, scores(signals, WITH_VECTORS), total), WITH_VECTORS
 
 
-def _exact_hits(entries: Sequence[Sequence[str]]) -> Mapping[str, tuple[int, ...]]:
-    hits: dict[str, dict[int, None]] = {}
-    for number, surfaces in enumerate(entries):
-        for surface in surfaces:
-            if key(surface):
-                hits.setdefault(key(surface), {})[number] = None
-    return {surface: tuple(numbers) for surface, numbers in hits.items()}
+def _exact_hits(contents: Sequence[ArticleContent]) -> Mapping[str, Sequence[int]]:
+    hits: dict[str, list[int]] = {}
+    for number, content in enumerate(contents):
+        for surface in terms_of(content).keys:
+            hits.setdefault(surface, []).append(number)
+    return hits
 
 
 def _in_force(versions: Sequence[ArticleVersion]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -11,7 +11,7 @@ from knowledge_base.fusion import WITH_VECTORS
 from knowledge_base.hints import hints_in
 from knowledge_base.lexical import FieldedTerms, Scores
 from knowledge_base.meaning import FIELDS, LIKENESSES, Meaning
-from knowledge_base.texts import Counts, concepts_in, counted, sounds_in, terms_of, words_in
+from knowledge_base.texts import Counts, concepts_in, counted, counted_sounds, terms_of, words_in
 from language.encoder import Vectors
 from language.japanese import key
 
@@ -55,16 +55,17 @@ class LexicalSignals:
         terms = [terms_of(content) for content in contents]
         size = len(terms)
         self._size = size
-        self._words = FieldedTerms(_by_field([t.words for t in terms]), _FIELD_WEIGHTS, size)
-        self._concepts = FieldedTerms(_by_field([t.concepts for t in terms]), _FIELD_WEIGHTS, size)
-        self._sounds = FieldedTerms(_by_field([t.sounds for t in terms]), _FIELD_WEIGHTS, size)
-        counts = np.array([len(t.surface_sounds) for t in terms], dtype=np.int64)
+        self._words = FieldedTerms(_by_field([t.words() for t in terms]), _FIELD_WEIGHTS, size)
+        self._concepts = FieldedTerms(_by_field([t.concepts() for t in terms]), _FIELD_WEIGHTS, size)
+        self._sounds = FieldedTerms(_by_field([t.sounds() for t in terms]), _FIELD_WEIGHTS, size)
+        surfaces = [t.surface_sounds() for t in terms]
+        counts = np.array([len(sounds) for sounds in surfaces], dtype=np.int64)
         self._starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64) if size else counts
-        self._surface_sounds = _of_surfaces([t.surface_sounds for t in terms])
+        self._surface_sounds = _of_surfaces(surfaces)
 
     def add_to(self, found: Signals, question: str) -> None:
         """Each signal twice: as a share of the best possible (is it good?), and beside the best entry (is it better?)."""
-        words, concepts, sounds = (counted(cut(question)) for cut in (words_in, concepts_in, sounds_in))
+        words, concepts, sounds = counted(words_in(question)), counted(concepts_in(question)), counted_sounds(question)
         hints = counted(word for hint in hints_in(question) for word in words_in(hint))
         shares = {
             "hints": self._words.share(hints),
@@ -131,6 +132,6 @@ def _by_field(entries: Sequence[Mapping[str, Counts]]) -> dict[str, list[Counts]
     return {name: [entry[name] for entry in entries] for name in entries[0]} if entries else {}
 
 
-def _of_surfaces(entries: Sequence[tuple[Counts, ...]]) -> FieldedTerms:
+def _of_surfaces(entries: Sequence[Sequence[Counts]]) -> FieldedTerms:
     surfaces = [surface for entry in entries for surface in entry]
     return FieldedTerms({"surface": surfaces}, _SURFACE, len(surfaces))

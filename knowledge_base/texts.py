@@ -1,9 +1,10 @@
 """What of an entry is looked up: its surfaces, its passages, and their words and sounds as numbers."""
 
+import itertools
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -13,26 +14,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.article import ArticleContent
-from language.japanese import analysed
+from language.japanese import analysed, key
 
 Counts: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.float32]]
 """the terms of one text (sorted, each once) and how often each stands in it"""
 
 PASSAGE: Final = 160
 """Characters of a passage: the vector of a long answer says everything a little, that of two sentences says them."""
+_MOST = np.iinfo(np.uint16).max
+_SPREADING = np.uint64(0x9E3779B97F4A7C15)
+"""Multiplied by it, close numbers end far apart (Fibonacci hashing)."""
 _SENTENCE_END = re.compile(r"(?<=[。！？!?\n])")
 _MARKUP = re.compile(r"\*\*|__|^#+\s*|^[-*・]\s+|\[([^\]\n]*)\]\([^)\n]*\)|https?://\S+", re.MULTILINE)
 
 
+FIELDS: Final = ("question", "phrasings", "keywords", "category", "answer")
+SOUNDED: Final = ("question", "answer")
+"""the fields whose sounds are looked up; those of the phrasings are, surface by surface"""
+
+
 @dataclass(frozen=True, slots=True)
 class EntryTerms:
-    """One entry, cut into terms: a tuple has one item a surface, the question first."""
+    """One entry, cut into terms. Kept for every entry, so that an edit costs one entry: packed, for there are many."""
 
-    words: Mapping[str, Counts]
-    """by field"""
-    concepts: Mapping[str, Counts]
-    sounds: Mapping[str, Counts]
-    surface_sounds: tuple[Counts, ...]
+    ids: NDArray[np.uint32]
+    counts: NDArray[np.uint16]
+    ends: tuple[int, ...]
+    """where each text's terms end: words by field, concepts by field, sounds by field, sounds by surface"""
+    keys: tuple[str, ...]
+    """what a message must come down to in order to be one of the surfaces; each once, none empty"""
+
+    @classmethod
+    def of(cls, texts: Sequence[Counts], keys: tuple[str, ...]) -> "EntryTerms":
+        ids = np.concatenate([ids for ids, _ in texts])
+        counts = np.concatenate([counts for _, counts in texts])
+        ends = itertools.accumulate(len(ids) for ids, _ in texts)
+        return cls(ids, np.minimum(counts, _MOST).astype(np.uint16), tuple(ends), keys)
+
+    def words(self) -> dict[str, Counts]:
+        return self._by_field(FIELDS, 0)
+
+    def concepts(self) -> dict[str, Counts]:
+        return self._by_field(FIELDS, len(FIELDS))
+
+    def sounds(self) -> dict[str, Counts]:
+        return self._by_field(SOUNDED, 2 * len(FIELDS))
+
+    def surface_sounds(self) -> list[Counts]:
+        """One item a surface, the question first."""
+        return [self._text(number) for number in range(2 * len(FIELDS) + len(SOUNDED), len(self.ends))]
+
+    def _by_field(self, fields: Sequence[str], first: int) -> dict[str, Counts]:
+        return {name: self._text(first + number) for number, name in enumerate(fields)}
+
+    def _text(self, number: int) -> Counts:
+        begin, end = self.ends[number - 1] if number else 0, self.ends[number]
+        return self.ids[begin:end], self.counts[begin:end].astype(np.float32)
 
 
 def surfaces_of(content: ArticleContent) -> tuple[str, ...]:
@@ -65,30 +102,20 @@ def plain(markdown: str) -> str:
 
 def terms_of(content: ArticleContent) -> EntryTerms:
     """The entry's terms; remembered, so that one edited entry costs one entry."""
-    return _terms_of(
-        surfaces_of(content),
-        "\n".join((*content.phrasings, *content.questions.values())),
-        "\n".join(content.keywords),
-        content.category,
-        plain(content.answer),
-    )
+    phrasings = (*content.phrasings, *content.questions.values())
+    return _terms_of(surfaces_of(content), phrasings, content.keywords, content.category, content.answer)
 
 
 @lru_cache(maxsize=32768)
-def _terms_of(surfaces: tuple[str, ...], phrasings: str, keywords: str, category: str, answer: str) -> EntryTerms:
-    fields = {
-        "question": surfaces[0],
-        "phrasings": phrasings,
-        "keywords": keywords,
-        "category": category,
-        "answer": answer,
-    }
-    return EntryTerms(
-        words={name: counted(words_in(text)) for name, text in fields.items()},
-        concepts={name: counted(concepts_in(text)) for name, text in fields.items()},
-        sounds={name: counted(sounds_in(fields[name])) for name in ("question", "answer")},
-        surface_sounds=tuple(counted(sounds_in(surface)) for surface in surfaces),
-    )
+def _terms_of(
+    surfaces: tuple[str, ...], phrasings: tuple[str, ...], keywords: tuple[str, ...], category: str, answer: str
+) -> EntryTerms:
+    texts = (surfaces[0], "\n".join(phrasings), "\n".join(keywords), category, plain(answer))
+    sounded = [text for name, text in zip(FIELDS, texts, strict=True) if name in SOUNDED]
+    words, concepts = zip(*((counted(words_in(text)), counted(concepts_in(text))) for text in texts), strict=True)
+    sounds = [counted_sounds(text) for text in (*sounded, *surfaces)]
+    keys = dict.fromkeys(known for surface in surfaces if (known := key(surface)))
+    return EntryTerms.of([*words, *concepts, *sounds], tuple(keys))
 
 
 def words_in(text: str) -> tuple[str, ...]:
@@ -102,10 +129,21 @@ def concepts_in(text: str) -> tuple[str, ...]:
     return (*found.concepts, *(ours[word] for word in found.words if word in ours))
 
 
-def sounds_in(text: str) -> Iterator[str]:
-    """Three sounds in a row: じゅうみんひょう is found as 住民票."""
-    padded = f" {sounds} " if (sounds := analysed(text).reading) else ""
-    return (padded[at : at + 3] for at in range(len(padded) - 2))
+def counted_sounds(text: str) -> Counts:
+    """Three sounds in a row: じゅうみんひょう is found as 住民票. Many, so they are numbered without cutting strings."""
+    sounds = analysed(text).reading
+    letters = np.frombuffer(f" {sounds} ".encode("utf-32-le", errors="replace"), dtype="<u4").astype(np.uint64)
+    if not sounds:
+        return _counted(np.zeros(0, dtype=np.uint32))
+    threes = (
+        letters[:-2] << np.uint64(42) | letters[1:-1] << np.uint64(21) | letters[2:]
+    )  # a letter has 21 bits at most
+    return _counted((threes * _SPREADING >> np.uint64(32)).astype(np.uint32))
+
+
+def _counted(ids: NDArray[np.uint32]) -> Counts:
+    each, counts = np.unique(ids, return_counts=True)
+    return each, counts.astype(np.float32)
 
 
 def counted(terms: Iterable[str]) -> Counts:

@@ -24,6 +24,8 @@ MOST_TEXTS: Final = 32
 """of one request: what embedding servers take by default"""
 MOST_LETTERS: Final = 16_000
 """of one request, so that a small machine answers it in time"""
+RESIDENTS_AT_ONCE: Final = 8
+"""Questions up to which a list may be that of residents who ask at the same moment; longer ones are prepared ahead."""
 LONGEST: Final = 2_000
 """Characters of one text; models read 512 to 8192 tokens, and some servers refuse more instead of cutting it."""
 LONGEST_WAIT: Final = 20.0
@@ -68,8 +70,8 @@ class TryLater(EncoderError):
 class HttpEncoder:
     """An ``/v1/embeddings`` endpoint. Blocking: run it in a thread.
 
-    One question has to be quick, since a resident waits: it is asked once, for two seconds. Everything else is prepared
-    in the background and tried again when the endpoint is busy. Each of the two has its own circuit breaker: otherwise an
+    A few questions have to be quick, since residents wait: they are asked once, for two seconds. The rest is prepared in
+    the background and tried again when the endpoint is busy. Each of the two has its own circuit breaker: otherwise an
     endpoint that computes passages well and answers no question in time would keep every resident waiting.
 
     No error and no log line carries the key, or a word of what was asked: an endpoint may repeat both in its answer.
@@ -115,10 +117,13 @@ class HttpEncoder:
         return self._for_residents.breaker.away or self._for_background.breaker.away
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(texts, "query: ", self._for_residents if len(texts) == 1 else self._for_background)
+        return self._encode(texts, "query: ", self._lane_of(texts))
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._encode(texts, "passage: ", self._for_background)
+
+    def _lane_of(self, questions: Sequence[str]) -> _Lane:
+        return self._for_residents if len(questions) <= RESIDENTS_AT_ONCE else self._for_background
 
     def close(self) -> None:
         """Wait for the endpoint no longer: whoever does is told at once that there are no vectors."""

@@ -20,11 +20,13 @@ class SharedEncoder:
     """Wraps an encoder; for any thread.
 
     A single question is a resident's: it goes first, those that wait at the same time are encoded in one call, and its
-    row is remembered. Long lists and passages are background work, done in slices while nobody waits.
+    row is remembered. Lists and passages are background work, done in slices while nobody waits.
+    An encoder that is not ``one_at_a_time``, as an endpoint is not, gets background work whole and beside the rest.
     """
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, *, one_at_a_time: bool = True) -> None:
         self._encoder = encoder
+        self._one_at_a_time = one_at_a_time
         self._engine = threading.Lock()
         """held by whoever is encoding"""
         self._quiet = threading.Condition()
@@ -38,6 +40,11 @@ class SharedEncoder:
     @property
     def dimensions(self) -> int:
         return self._encoder.dimensions
+
+    @property
+    def waiting(self) -> int:
+        """Questions that nobody encodes yet."""
+        return len(self._waiting)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         if len(texts) == 1:
@@ -73,7 +80,7 @@ class SharedEncoder:
                 theirs.set_result(row)
 
     def _when_quiet(self, encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
-        if not texts:
+        if not texts or not self._one_at_a_time:
             return encode(texts)
         return np.concatenate([self._slice(encode, texts[at : at + SLICE]) for at in range(0, len(texts), SLICE)])
 

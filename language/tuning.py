@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FILE: Final = "e5_tuning.npz"
-VERSION: Final = "counter-2"
+VERSION: Final = "counter-3"
 """A new tuning needs a new name: vectors of different tunings must never be compared."""
 CHANGE_STEP: Final = 1 / 256
 """of a block's scale; a change is at most half of it"""
@@ -51,8 +51,7 @@ def tuned(model: bytes) -> bytearray:
         begins = np.concatenate([[0], np.cumsum(tuning["counts"])])
         for offset, begin, end in zip(tuning["offsets"].tolist(), begins[:-1], begins[1:], strict=True):
             found[offset : offset + 4 * int(end - begin)] = values[begin:end].tobytes()
-        if "rescaled" in tuning:
-            _rescale(found, tuning["rescaled_at"].tolist(), tuning["rescaled_blocks"].tolist(), tuning["rescaled"])
+        _rescale(found, tuning["rescaled_at"].tolist(), tuning["rescaled_blocks"].tolist(), tuning["rescaled"])
     return found
 
 

@@ -45,6 +45,7 @@ def console_parts(parts: Parts) -> Common:
         desk=parts.desk,
         city=lambda: parts.knowing.mind().city,
         knowing=parts.knowing,
+        lessons=parts.lessons,
         clock=parts.clock,
         published=parts.publish,
         vectors=parts.librarian.progress.told,

@@ -12,6 +12,8 @@ from knowledge_base.importing import import_faq
 from tickets.city import City
 from tickets.city_file import read_city
 
+INTENTS = "intents.yml"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CityFolder:
@@ -30,7 +32,7 @@ def read_folder(path: Path) -> CityFolder:
     """The city's folder. Raises CityError, naming file and line, for the first file that cannot be used."""
     city = read_city(path / "city.yml")
     wordings = path / "phrases"
-    intents = path / "intents.yml"
+    intents = path / INTENTS
     return CityFolder(
         path=path,
         city=city,
@@ -48,7 +50,7 @@ def mistakes_in(path: Path) -> list[str]:
         lambda: sections.update(read_city(path / "city.yml").sections),
         lambda: Phrases.load(path / "phrases" if (path / "phrases").is_dir() else None),
         lambda: load_dialogues(path / "dialogues"),
-        lambda: read_intents(path / "intents.yml"),
+        lambda: read_intents(path / INTENTS),
     ):
         try:
             read()

@@ -76,6 +76,10 @@ def parser() -> argparse.ArgumentParser:
     told.add_argument("--test", type=Path, required=True, metavar="FILE", help="the same formats")
     told.add_argument("--json", action="store_true", help="all figures as JSON")
 
+    train = _word(words, "train-intents", commands.train_intents, "learn the intents anew, while the bot talks", TRAIN)
+    train.add_argument("--file", type=Path, metavar="FILE", help="Rasa NLU YAML, CSV or TSV, instead of intents.yml")
+    train.add_argument("--skip-wrong", action="store_true", help="leave out the lines with mistakes and learn the rest")
+
     check = _word(words, "check", commands.check, "check a city's folder; every mistake with file and line", CHECK)
     check.add_argument("city", type=Path, metavar="CITY")
 
@@ -179,6 +183,16 @@ Train the intent classifier on one file and measure it on another. Nothing of th
 
 CSV and TSV have the columns text and intent. Messages of the intent oos, none or out_of_scope mean none of the
 intents: they are the out-of-scope figures. 10,000 examples take some minutes, most of them for the sentence vectors.
+"""
+TRAIN = """\
+Check the examples of the intents, learn them, measure how well they are told apart, and take them into use: running
+processes swap them in as a whole, without a stop. Vectors are kept, so that only new examples cost the encoder.
+
+  madoguchi train-intents                        the city's intents.yml
+  madoguchi train-intents --file banking.csv     CSV and TSV with the columns text and intent, or Rasa NLU YAML
+
+From the first time on the database holds what was learnt last, and a start uses that. Every fifth example of an intent
+is held back and asked for the accuracy; then all are learnt. Mistakes are told by file and line, and change nothing.
 """
 CHECK = """\
 Read city.yml, faq.csv, intents.yml, dialogues/ and phrases/ of a city's folder as `serve` would, and report every

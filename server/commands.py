@@ -14,10 +14,11 @@ import msgspec
 from console.passwords import first, hashed
 from conversations.message import Address
 from conversations.reply import Reply
+from evaluation.intent_files import read_intent_file
 from knowledge_base.exporting import export_faq
 from knowledge_base.importing import import_faq as read_faq
 from server.asking import decided, message_of
-from server.city import mistakes_in
+from server.city import INTENTS, mistakes_in
 from server.logs import configure_logs
 from server.running import serving, told_to_stop, working
 from server.seeding import SignIn, demo_staff, seed
@@ -151,6 +152,29 @@ async def export(settings: Settings, given: argparse.Namespace) -> int:
             elif source.exists() and not (target.exists() and target.samefile(source)):
                 shutil.copyfile(source, target)
     print(f"{given.folder}: FAQ {len(articles)} 件を書き出しました (exported)")
+    return 0
+
+
+async def train_intents(settings: Settings, given: argparse.Namespace) -> int:
+    """Check, learn, measure, take into use: for the running processes too, which look for it."""
+    configure_logs("error")
+    file = given.file or settings.city / INTENTS
+    examples, problems = read_intent_file(file)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not examples or (problems and not given.skip_wrong):
+        print("学習していません。前の学習のまま続けます (nothing was learnt)", file=sys.stderr)
+        return 1
+    async with assembled(settings) as parts:
+        taught = await parts.librarian.teach(examples, str(file), parts.knowing)
+        await parts.accounts.audit(who="command line", what="intents_taught", on=str(file))
+        await parts.notices.published()
+    print(f"学習しました: 意図 {taught.intents}、例 {taught.examples}、{taught.seconds} 秒")
+    print(f"新しく意味を読み取った例: {taught.new_vectors} (examples the encoder had not seen)")
+    if taught.accuracy is not None:
+        right = f"{taught.right}/{taught.asked}"
+        print(f"学習に使わずに試した例の正解: {right} = {taught.accuracy:.1%} (right of examples held back)")
+    print("動いているサーバーは5分以内に使い始めます。Redis があればすぐです (in use within 5 minutes)")
     return 0
 
 

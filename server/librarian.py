@@ -1,7 +1,9 @@
 """Keeps what the bot knows fresh: published versions into an index, vectors in the background."""
 
 import asyncio
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -9,9 +11,12 @@ import structlog
 from bot.knowing import Knowing, Known
 from bot.understanding.intents import IntentClassifier
 from bot.understood import Mind
+from knowledge_base.article import ArticleVersion
 from knowledge_base.portions import portions_missing
 from knowledge_base.search import FaqIndex
-from language.encoder import Encoder
+from knowledge_base.signals import WEIGHED_FIELDS
+from language.encoder import BundledE5, Encoder
+from language.sharing import SharedEncoder
 from server.city import CityFolder
 from storage.articles import Articles
 from storage.bars import CategoryBars
@@ -23,6 +28,8 @@ BATCH = 16
 """texts encoded between two looks at whether there is something more urgent"""
 REBUILD_EVERY = 20.0
 """seconds: how often half-done vectors are already put to use"""
+GIVE_WAY_AFTER = 0.001
+"""seconds that a thread which understands or builds an index may keep the event loop out; Python's own 5 ms are felt"""
 
 
 @dataclass(slots=True)
@@ -44,14 +51,20 @@ class Librarian:
     vectors: Vectors
     encoder: Encoder
     progress: Progress = field(default_factory=Progress)
+    shared: Encoder = field(init=False)
+    """the encoder as everybody in this process should use it: residents first, each question once"""
+    _index: FaqIndex | None = None
     _classifier: IntentClassifier | None = None
     _with_meaning: bool = False
+
+    def __post_init__(self) -> None:
+        self.shared = SharedEncoder(self.encoder, one_at_a_time=isinstance(self.encoder, BundledE5))
+        sys.setswitchinterval(GIVE_WAY_AFTER)
 
     async def known(self) -> Known:
         """What is published now, with the vectors there are. Lexical from the first second."""
         versions = await self.articles.all_published()
-        vectors = await self.vectors.all()
-        index = await asyncio.to_thread(FaqIndex.build, versions, vectors=vectors, encoder=self.encoder)
+        self._index = index = await self._index_of(versions)
         if self._classifier is None:
             self._classifier = await asyncio.to_thread(IntentClassifier.build, self.folder.examples)
         mind = Mind(
@@ -63,6 +76,14 @@ class Librarian:
         )
         return Known(mind=mind, index=index, intents=self._classifier)
 
+    async def _index_of(self, versions: Sequence[ArticleVersion]) -> FaqIndex:
+        if self._index is not None and self._index.is_all_of(versions):
+            return self._index  # with the answers it remembers
+        vectors = await self.vectors.all()
+        return await asyncio.to_thread(
+            FaqIndex.build, versions, vectors=vectors, encoder=self.shared, fields=WEIGHED_FIELDS
+        )
+
     async def refresh(self, knowing: Knowing) -> None:
         """Publish into the running bot what staff published; then compute what vectors are missing."""
         knowing.swap(await self.known())
@@ -70,7 +91,7 @@ class Librarian:
 
     async def _fill_in(self, knowing: Knowing) -> None:
         if not self._with_meaning and self.encoder.dimensions:
-            self._classifier = await asyncio.to_thread(IntentClassifier.build, self.folder.examples, self.encoder)
+            self._classifier = await asyncio.to_thread(IntentClassifier.build, self.folder.examples, self.shared)
             self._with_meaning = True
             knowing.swap(await self.known())
         missing = portions_missing(knowing.known().index, size=BATCH)
@@ -80,7 +101,7 @@ class Librarian:
         log.info("computing vectors", texts=self.progress.wanted)
         rebuilt = time.monotonic()
         for portion in missing:
-            await self.vectors.keep(await asyncio.to_thread(portion.encoded, self.encoder))
+            await self.vectors.keep(await asyncio.to_thread(portion.encoded, self.shared))
             self.progress.done += len(portion.texts)
             if time.monotonic() - rebuilt > REBUILD_EVERY:
                 knowing.swap(await self.known())

@@ -11,16 +11,17 @@ from bot.engine import Engine
 from bot.knowing import Knowing
 from bot.ports import Clock
 from bot.stopped_category import STAFF
+from bot.understanding.taught import Lessons
 from channels.channel import Channel
 from conversations.errors import SettingsError
 from language.breaker import Away
 from language.encoder import BundledE5, Encoder, EncoderError, NoEncoder
 from language.endpoint import HttpEncoder, Timing
-from server.city import CityFolder, read_folder
+from server.city import INTENTS, CityFolder, read_folder
 from server.clock import SystemClock
-from server.librarian import Librarian
 from server.notices import BusNotices
 from server.settings import Settings
+from server.teaching import TeachingLibrarian, lessons_of, with_lesson
 from server.web_service import ServerWebService
 from storage.accounts import Accounts
 from storage.articles import Articles
@@ -58,7 +59,8 @@ class Parts:
     visits: Visits
     views: Views
     facts: Facts
-    librarian: Librarian
+    librarian: TeachingLibrarian
+    lessons: Lessons
     knowing: Knowing
     engine: Engine
     desk: Desk
@@ -100,7 +102,10 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
     articles = Articles(database, clock)
     bars = CategoryBars(database, clock)
     encoder = encoder_of(settings, clock)
-    librarian = Librarian(folder, articles, bars, Vectors(database), encoder)
+    facts = Facts(database)
+    librarian = TeachingLibrarian(
+        await with_lesson(folder, facts), articles, bars, Vectors(database), encoder, facts=facts, clock=clock
+    )
     knowing = Knowing(await librarian.known(), clock)
     engine = Engine(store=store, understanding=knowing, clock=clock, pulled=PULLED, notices=notices)
     desk = Desk(store=store, understanding=knowing, clock=clock, pulled=PULLED, notices=notices)
@@ -128,8 +133,9 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
         accounts=Accounts(database, clock),
         visits=visits,
         views=views,
-        facts=Facts(database),
+        facts=facts,
         librarian=librarian,
+        lessons=lessons_of(librarian, knowing, folder.path / INTENTS, notices.published),
         knowing=knowing,
         engine=engine,
         desk=desk,

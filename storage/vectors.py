@@ -21,6 +21,15 @@ class Vectors:
             rows = (await session.execute(select(VectorRow.key, VectorRow.vector))).all()
         return {key: np.frombuffer(vector, dtype="<f4") for key, vector in rows}
 
+    async def of(self, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Those of these keys that are there."""
+        found: dict[str, NDArray[np.float32]] = {}
+        async with self._database.read() as session:
+            for start in range(0, len(keys), AT_ONCE):
+                query = select(VectorRow.key, VectorRow.vector).where(VectorRow.key.in_(keys[start : start + AT_ONCE]))
+                found |= {key: np.frombuffer(row, dtype="<f4") for key, row in (await session.execute(query)).all()}
+        return found
+
     async def known(self, keys: Sequence[str]) -> set[str]:
         found: set[str] = set()
         async with self._database.read() as session:

@@ -85,8 +85,15 @@ def _risk(point: RiskPoint) -> float:
 
 
 def _round_top(risk: float) -> float:
-    """The next tenth, so that the axis has round numbers; at least 10 %."""
-    return max(1, ceil(round(10 * risk, 6))) / 10
+    """The next tenth, above a half the next fifth, so that the axis can be cut into round numbers; at least 10 %."""
+    tenths = max(1, ceil(round(10 * risk, 6)))
+    return (tenths if tenths <= 5 else tenths + tenths % 2) / 10
+
+
+def _steps(top: float) -> list[float]:
+    """From 0 to the top by 2, 5, 10 or 20 %, whichever gives a handful of lines."""
+    step = next(one for one in (0.02, 0.05, 0.1, 0.2) if top / one <= 5.01)
+    return [number * step for number in range(round(top / step) + 1)]
 
 
 def _reliability_in_words(bins: Sequence[Bin]) -> str:
@@ -106,12 +113,12 @@ def _risk_in_words(points: Sequence[RiskPoint], answer_at: float) -> str:
 
 def _grid(across: _Axis, upwards: _Axis, name: str) -> Iterator[str]:
     yield _text(14, 42, f"↑ {name}")
-    for fifth in range(6):
-        share = fifth / 5
-        y, x = upwards.at(share * upwards.top), across.at(share)
-        yield f'<path class="grid" d="M{across.begin} {y:g}H{across.end}"/>'
-        yield _text(across.begin - 6, y + 4, _percent(share * upwards.top), "end", "y")
-        yield _text(x, upwards.begin + 18, _percent(share), "middle", "x")
+    for share in _steps(upwards.top):
+        y = upwards.at(share)
+        yield f'<path class="grid" d="M{across.begin:g} {y:g}H{across.end:g}"/>'
+        yield _text(across.begin - 6, y + 4, _percent(share), "end", "y")
+    for share in _steps(across.top):
+        yield _text(across.at(share), upwards.begin + 18, _percent(share), "middle", "x")
 
 
 def _counts(bins: Sequence[Bin]) -> Iterator[str]:

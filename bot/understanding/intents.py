@@ -21,8 +21,6 @@ NOT_AN_INTENT = frozenset({"oos", NONE})
 """names under which training data keeps messages that mean none of its intents"""
 SMOOTHNESS = 0.1
 """How much each example may bend the decision; 0.03 to 0.3 are equally good on BANKING77."""
-STRANGERS = 0.01
-"""How many messages of no intent the calibration expects, at least, for each that has one; more if the examples say so."""
 ONE_BY_ONE = 3000
 """examples up to which leaving out is exact; beyond, it would take minutes"""
 
@@ -112,7 +110,8 @@ class _Model:
         known, strangers = _seen(kernel, wanted, truth)
         signals = np.array([_signals(row, near) for row, near, _ in (*known, *strangers)])
         right = np.array([truth[number] == row.argmax() for row, _, number in known] + [False] * len(strangers))
-        expected = max(STRANGERS, float((truth < 0).mean() / max((truth >= 0).mean(), 1e-9)))
+        # As many strangers are expected as the examples hold, at least one intent's worth of them.
+        expected = max(1 / (len(self._names) + 1), float((truth < 0).mean() / max((truth >= 0).mean(), 1e-9)))
         share = expected * len(known) / len(strangers) if strangers else 1.0
         weigh = np.array([1.0] * len(known) + [share] * len(strangers))
         self._calibration = _logistic(signals, right, weigh)

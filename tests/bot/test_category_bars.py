@@ -32,10 +32,10 @@ def decided(probability: float, bars: Bars) -> Decision:
 @pytest.mark.parametrize(
     ("bars", "expected", "recorded"),
     [
-        (NOBODY_SET, Answer, (0.7, 0.2, False)),
+        (NOBODY_SET, Answer, (0.8, 0.2, False)),
         (Bars({"住民票": Bar(answer_at=0.9)}), OfferChoices, (0.9, 0.2, False)),
-        (Bars({"住民票": Bar(stopped=True)}), OfferChoices, (0.7, 0.2, True)),
-        (Bars({"ごみ": Bar(stopped=True)}), Answer, (0.7, 0.2, False)),
+        (Bars({"住民票": Bar(stopped=True)}), OfferChoices, (0.8, 0.2, True)),
+        (Bars({"ごみ": Bar(stopped=True)}), Answer, (0.8, 0.2, False)),
     ],
 )
 def test_below_its_bar_an_entry_is_only_offered(

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from bot.understanding.examples import Example, read_intents
 from bot.understanding.intents import NONE, IntentClassifier
 from bot.understanding.plain_words import asks_for_person, says_no, says_yes, wish
-from conversations.errors import SettingsError
 from language.encoder import EncoderError, NoEncoder, Vectors
 
 ROOT = Path(__file__).parents[2]
@@ -52,69 +51,7 @@ def lines(intent: str, *texts: str) -> list[Example]:
     return [Example(intent, text, "test:1") for text in texts]
 
 
-# --- the format
-
-
-def test_rasa_training_data_is_read_without_its_markup(tmp_path: Path) -> None:
-    file = tmp_path / "nlu.yml"
-    file.write_text(
-        """version: "3.1"
-nlu:
-- intent: book
-  examples: |
-    - [タンス](item)を[明日]{"entity": "day", "role": "wish"}出したい
-    - どこ[ですか]
-- synonym: タンス
-  examples: |
-    - 箪笥
-- intent: faq/ask
-  examples:
-  - text: |
-      - 長い形
-    metadata:
-      sentiment: neutral
-- regex: number
-  examples: |
-    - [0-9]+
-- lookup: item
-  examples: |
-    - 机
-""",
-        encoding="utf-8",
-    )
-
-    assert [(e.intent, e.text) for e in read_intents(file)] == [
-        ("book", "タンスを明日出したい"),
-        ("book", "どこ[ですか]"),
-        ("faq/ask", "長い形"),
-    ]
-    assert read_intents(file)[0].place == f"{file}:5"
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("nlu:\n- intent: a\n  examples: |\n    - あ\n    い\n", "nlu.yml:5: an example begins with  - ; here is 'い'"),
-        ("nlu:\n- examples: |\n    - あ\n", "nlu.yml:2: an entry needs  intent:"),
-        ("nlu:\n- intent: a\n", "nlu.yml:2: a needs  examples:"),
-        ("nlu:\n- intent: a\n  examples: {b: c}\n", "nlu.yml:3: examples of a must be lines"),
-        ("nlu:\n- intent: a\n  examples:\n  - x: y\n", "nlu.yml:4: an example of a needs  text:"),
-        (
-            "nlu:\n- intent: a\n  examples: |\n    - はい！\n- intent: b\n  examples: |\n    - はい\n",
-            r"nlu.yml:7: 'はい' stands for a already \(.*nlu.yml:4\)",
-        ),
-        ("nlu: []\n", "nlu.yml:1: no examples"),
-        ("stories: []\n", "nlu.yml:1: expected a list under  nlu:"),
-        ("", "nlu.yml:1: expected a list"),
-        ("nlu: [\n", "nlu.yml: cannot be read"),
-    ],
-)
-def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, complaint: str) -> None:
-    file = tmp_path / "nlu.yml"
-    file.write_text(text, encoding="utf-8")
-
-    with pytest.raises(SettingsError, match=complaint):
-        read_intents(file)
+# --- the demo city
 
 
 def test_the_demo_city_has_enough_examples_of_everything(examples: tuple[Example, ...]) -> None:

@@ -76,10 +76,10 @@ async def test_a_raised_bar_is_used_from_the_next_question_on(hall: Served) -> N
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ({"answer_at": "69"}, "70より低くはできません"),
-        ({"answer_at": "99"}, "70から98までの整数"),
-        ({"answer_at": "八十"}, "70から98までの整数"),
-        ({"answer_at": "9" * 5000}, "70から98までの整数"),
+        ({"answer_at": "79"}, "80より低くはできません"),
+        ({"answer_at": "99"}, "80から98までの整数"),
+        ({"answer_at": "八十"}, "80から98までの整数"),
+        ({"answer_at": "9" * 5000}, "80から98までの整数"),
         ({"precision": "100"}, "80から99までの整数"),
         ({"reason": " "}, "理由を入力してください"),
     ],
@@ -112,7 +112,7 @@ async def test_only_who_publishes_may_change_a_bar(hall: Served) -> None:
     await hall.sign_in("sato")
     assert (await hall.post(f"{BARS}/set", form, page=f"{BARS}/of?category={category}"))[0] == 303
     assert (await hall.get(f"{BARS}/of?category=ない"))[0] == 404
-    await hall.parts.bars.set(category, answer_at=70, precision=95, by="sato", reason="")
+    await hall.parts.bars.set(category, answer_at=80, precision=95, by="sato", reason="")
 
 
 async def test_a_category_that_is_wrong_too_often_stops_and_tells_its_section(hall: Served) -> None:
@@ -197,4 +197,4 @@ async def test_who_reads_english_reads_the_bars_in_english(hall: Served) -> None
     status, page = await hall.post(f"{BARS}/set", form, page=f"{BARS}/of?category={category}")
     assert status == 422
     assert await untranslated(hall, page) == []
-    assert "from 70 to 98" in page
+    assert "from 80 to 98" in page

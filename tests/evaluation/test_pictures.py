@@ -96,3 +96,14 @@ def test_a_picture_is_well_formed_and_says_in_words_what_it_shows(svg: str) -> N
 def test_the_description_has_the_numbers() -> None:
     assert "said 55 %, right 50 % of 7" in reliability_picture("Hazuki", BINS)
     assert "From 0.7 on, 50 % are answered and 5 % of these wrong." in risk_coverage_picture("Hazuki", POINTS, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("risk", "step", "lines"),
+    [(0.0, "2 %", 6), (0.2, "5 %", 5), (0.31, "10 %", 5), (0.5, "10 %", 6), (0.61, "20 %", 5)],
+)
+def test_the_axis_of_the_risk_has_round_numbers(risk: float, step: str, lines: int) -> None:
+    picture = parsed(risk_coverage_picture("Hazuki", [RiskPoint(0.5, 1.0, 1 - risk, 100)], 0.7))
+    ticks = [text.text for text in picture.iter(f"{SVG}text") if text.get("class") == "y"]
+    assert (ticks[0], ticks[1], len(ticks)) == ("0 %", step, lines)
+    assert share(ticks[-1] or "") >= risk

@@ -17,8 +17,8 @@ def likely(probability: float) -> Match:
 
 
 def test_the_everyday_bar_holds_for_who_set_none() -> None:
-    assert is_sure([likely(0.7)])
-    assert not is_sure([likely(0.69)])
+    assert is_sure([likely(0.8)])
+    assert not is_sure([likely(0.79)])
     assert not is_sure([])
 
 
@@ -27,7 +27,7 @@ def test_a_raised_bar_holds_for_its_category_alone() -> None:
 
     assert may_answer(likely(0.85), bars)
     assert not may_answer(likely(0.84), bars)
-    assert may_answer(Match(version=published(BATTERIES), probability=0.7), bars)
+    assert may_answer(Match(version=published(BATTERIES), probability=0.8), bars)
 
 
 def test_no_bar_is_lower_than_the_everyday_one() -> None:

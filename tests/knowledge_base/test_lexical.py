@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from knowledge_base.lexical import FieldedTerms
-from knowledge_base.texts import counted, passages_of, plain, sounds_in
+from knowledge_base.texts import counted, counted_sounds, passages_of, plain
 
 TITLES = ["住民票 写し", "住民票 写し 代理", "粗大ごみ 申込"]
 
@@ -33,7 +33,16 @@ def test_a_word_nobody_knows_lowers_every_share(index: FieldedTerms) -> None:
 
 
 def test_kana_and_kanji_sound_alike() -> None:
-    assert set(sounds_in("じゅうみんひょう")) == set(sounds_in("住民票"))
+    kana, kanji = counted_sounds("じゅうみんひょう"), counted_sounds("住民票")
+    assert kana[0].tolist() == kanji[0].tolist()
+    assert not {*counted_sounds("図書館")[0].tolist()} & {*kanji[0].tolist()}
+
+
+def test_each_three_sounds_are_counted_with_the_ends_of_the_text() -> None:
+    ids, counts = counted_sounds("ばばばば")  # " ばば", "ばばば" twice, "ばば "
+    assert sorted(counts.tolist()) == [1, 1, 2]
+    assert ids.tolist() == sorted(ids.tolist())
+    assert [len(part) for part in counted_sounds("？")] == [0, 0]
 
 
 def test_a_long_answer_is_cut_at_sentences_and_nothing_is_lost() -> None:

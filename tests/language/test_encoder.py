@@ -6,7 +6,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import numpy as np
 import pytest
 
-from language.encoder import BundledE5, Encoder, EncoderError, HttpEncoder, NoEncoder, text_key
+from language.encoder import BundledE5, Encoder, NoEncoder, text_key
+from language.endpoint import HttpEncoder
 
 DIMENSIONS = 4
 
@@ -90,27 +91,6 @@ def test_a_text_after_a_nul_still_counts(bundled: BundledE5) -> None:
 def test_rows_come_in_the_order_asked_for(url: str) -> None:
     encoder = HttpEncoder(url, model="good", dimensions=DIMENSIONS)
     assert np.allclose(encoder.passages(["a", "bbbbbb"])[1], encoder.passages(["bbbbbb"])[0])
-
-
-@pytest.mark.parametrize(
-    ("model", "said"), [("short", "right model"), ("garbage", "no list of embeddings"), ("refused", "401: no such key")]
-)
-def test_a_misbehaving_endpoint_is_named_with_its_fault(url: str, model: str, said: str) -> None:
-    with pytest.raises(EncoderError, match=said) as caught:
-        HttpEncoder(url, model=model, dimensions=DIMENSIONS).queries(["a", "b"])
-    assert url in str(caught.value)
-
-
-def test_an_endpoint_that_is_down_is_an_encoder_error() -> None:
-    with HTTPServer(("127.0.0.1", 0), Embeddings) as server:
-        port = server.server_address[1]
-    with pytest.raises(EncoderError, match="cannot be reached"):
-        HttpEncoder(f"http://127.0.0.1:{port}", model="good", dimensions=DIMENSIONS).queries(["a"])
-
-
-def test_only_web_addresses_are_endpoints() -> None:
-    with pytest.raises(EncoderError, match="http"):
-        HttpEncoder("file:///etc/passwd", model="good", dimensions=DIMENSIONS)
 
 
 def test_the_key_of_a_text_changes_with_model_and_text() -> None:

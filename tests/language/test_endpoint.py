@@ -1,23 +1,43 @@
-"""The embeddings endpoint under trouble: a resident never waits long, the background is patient, nothing is given away."""
+"""The embeddings endpoint under trouble: residents never wait long, the background is patient, nothing leaks."""
 
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
 from language.breaker import FAILURES, PAUSE, Away, Breaker, LeftAlone
 from language.encoder import EncoderError, Vectors
-from language.endpoint import LONGEST, LONGEST_WAIT, MOST_LETTERS, MOST_TEXTS, HttpEncoder, Timing, batches
+from language.endpoint import (
+    LONGEST,
+    LONGEST_WAIT,
+    MOST_LETTERS,
+    MOST_TEXTS,
+    RESIDENTS_AT_ONCE,
+    HttpEncoder,
+    Timing,
+    batches,
+)
 from tests.conftest import FrozenClock
 from tests.fakes.embeddings import (
-    Answer, FakeEmbeddings, an_endpoint, busy, drips, echoing, hangs, hangs_up, with_body,
-)  # fmt: skip
+    Answer,
+    FakeEmbeddings,
+    an_endpoint,
+    busy,
+    drips,
+    echoing,
+    hangs,
+    hangs_up,
+    well,
+    with_body,
+)
 
 KEY = "sk-secret-1234"
 
@@ -93,7 +113,7 @@ def test_batches_keep_every_text_in_order_and_both_limits(lengths: list[int]) ->
     for batch in made:
         assert 1 <= len(batch) <= MOST_TEXTS
         assert sum(map(len, batch)) <= MOST_LETTERS or len(batch) == 1
-    for one, after in zip(made, made[1:], strict=False):
+    for one, after in pairwise(made):
         assert len(one) == MOST_TEXTS or sum(map(len, one)) + len(after[0]) > MOST_LETTERS, "no batch is cut too early"
 
 
@@ -174,8 +194,12 @@ async def test_a_question_is_asked_once_because_a_resident_waits(endpoint: FakeE
 
 async def test_questions_of_the_background_are_as_patient_as_passages(endpoint: FakeEmbeddings, asker: Client) -> None:
     endpoint.then(busy("1"))
+    many = [f"質問{n}" for n in range(RESIDENTS_AT_ONCE + 1)]
+    assert (await asker.queries(*many)).shape == (len(many), 4)
+    assert asker.waited == [1.0]
 
-    assert (await asker.queries("ごみ", "住民票")).shape == (2, 4)
+    endpoint.then(busy("1"))
+    assert "429" in await asker.fails(*many[:RESIDENTS_AT_ONCE]), "so many may be residents who ask at the same moment"
 
 
 @pytest.mark.parametrize("verb", [hangs, drips])
@@ -280,14 +304,14 @@ async def test_a_redirect_is_not_followed_with_key_and_words(endpoint: FakeEmbed
     "url",
     [
         "file:///etc/passwd", "bundle", "http://", "http://host:port/", "http://[", "http://ユーザー.example",
-        "http://name:word@host.example/", "http://host.example/a b", "http://host.example/\n",
+        "http://name:hush@host.example/", "http://host.example/a b", "http://host.example/\n",
     ],
 )  # fmt: skip
 def test_only_plain_web_addresses_are_endpoints(url: str) -> None:
     with pytest.raises(EncoderError, match="endpoint") as caught:
         HttpEncoder(url, model="bge", dimensions=4)
 
-    assert "word" not in str(caught.value)
+    assert "hush" not in str(caught.value)
 
 
 def test_a_key_that_cannot_be_sent_is_refused_without_telling_it() -> None:
@@ -366,19 +390,18 @@ async def test_several_questions_at_once_while_it_is_away_ask_once(endpoint: Fak
     asker.clock.turn(PAUSE)
     release, trying = asyncio.Event(), asyncio.Event()
 
-    async def held(fake: FakeEmbeddings, request: object, texts: list[str]) -> object:
-        del request
+    async def held(fake: FakeEmbeddings, request: web.Request, texts: list[str]) -> web.StreamResponse:
         trying.set()
         await release.wait()
-        return await with_body('{"data": []}')(fake, None, texts)  # type: ignore[arg-type]
+        return await well(fake, request, texts)
 
-    endpoint.then(held)  # type: ignore[arg-type]
-    trial = asyncio.ensure_future(asker.fails("ためし"))
+    endpoint.then(held)
+    trial = asyncio.ensure_future(asker.queries("ためし"))
     await trying.wait()
     said = await asyncio.gather(*(asker.fails("ごみ") for _ in range(8)))
     release.set()
-    await trial
 
+    assert (await trial).shape == (1, 4)
     assert endpoint.heard[FAILURES:] == [["ためし"]]
     assert all("left alone" in each for each in said)
 

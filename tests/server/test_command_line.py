@@ -17,6 +17,7 @@ COMMANDS = [
     "explain",
     "evaluate-faq",
     "evaluate-intents",
+    "train-intents",
     "check",
     "init",
     "import-faq",
@@ -193,3 +194,21 @@ def test_evaluate_intents_tells_intents_and_strangers_apart(tmp_path: Path) -> N
     assert (found["messages"], found["in_scope"], found["accuracy_in_scope"]) == (3, 2, 1.0)
     assert (found["out_of_scope_recall"], found["out_of_scope_precision"]) == (1.0, 1.0)
     assert "test.tsv:4" in done.stderr
+
+
+def test_intents_are_taught_from_a_table_and_a_mistake_changes_nothing(tmp_path: Path) -> None:
+    table = tmp_path / "intents.csv"
+    rows = "".join(f"こいのぼりを見たい{n},carp\n犬の登録をしたい{n},dog\n" for n in range(5))
+    table.write_text(f"text,intent\n{rows}ひとつだけ\n", encoding="utf-8")
+    refused = madoguchi(tmp_path, "train-intents", "--file", str(table))
+    assert refused.returncode == 1
+    assert f"{table}:12: " in refused.stderr
+    assert "intent    carp" not in madoguchi(tmp_path, "explain", "こいのぼりを見たい").stdout
+
+    taught = madoguchi(tmp_path, "train-intents", "--file", str(table), "--skip-wrong")
+
+    assert taught.returncode == 0, taught.stderr
+    assert "意図 2、例 10" in taught.stdout
+    assert "2/2 = 100.0%" in taught.stdout
+    assert "intent    carp" in madoguchi(tmp_path, "explain", "こいのぼりを見たい").stdout
+    assert "意図 29" in madoguchi(tmp_path, "train-intents").stdout, "back to the city's own"

@@ -42,7 +42,7 @@ async def audited(database: Database, clock: FrozenClock) -> list[tuple[str, str
 async def test_a_bar_that_was_set_is_in_force_and_audited(
     bars: CategoryBars, database: Database, clock: FrozenClock
 ) -> None:
-    assert await bars.of("ごみ") == CategoryBar(category="ごみ", answer_at=70, precision=95)
+    assert await bars.of("ごみ") == CategoryBar(category="ごみ", answer_at=80, precision=95)
 
     await bars.set("ごみ", answer_at=85, precision=90, by="sato", reason="誤りが多い")
     await bars.set("ごみ", answer_at=80, precision=90, by="mori", reason="慎重すぎた")
@@ -50,7 +50,7 @@ async def test_a_bar_that_was_set_is_in_force_and_audited(
     assert (await bars.in_force()).of("ごみ") == Bar(answer_at=0.8)
     assert (await bars.of("ごみ")).precision == 90
     assert await audited(database, clock) == [
-        ("sato", "bar_set", "ごみ", "70% 95% → 85% 90%: 誤りが多い"),
+        ("sato", "bar_set", "ごみ", "80% 95% → 85% 90%: 誤りが多い"),
         ("mori", "bar_set", "ごみ", "85% 90% → 80% 90%: 慎重すぎた"),
     ]
 
