@@ -41,7 +41,7 @@ def collections(data: Path) -> tuple[Collection, ...]:
         Collection(
             "hazuki",
             "Hazuki, a city the search has not met",
-            "a second fictional city, question and answer only, no phrasings. Nothing was fitted on it.",
+            "a second fictional city, question and answer only, no phrasings. Nothing was fitted on it; it was looked at while choosing.",
             GOLDEN / "hazuki_faq.csv",
             (GOLDEN / "hazuki.jsonl",),
         ),
@@ -49,7 +49,7 @@ def collections(data: Path) -> tuple[Collection, ...]:
             "kosodate",
             "Kosodate, another organisation's open data",
             "the child-care FAQ of 子育てオープンデータ協議会 (CC BY 4.0), many entries nearly alike; the questions are "
-            "ours. Nothing was fitted on it.",
+            "ours. The three numbers that turn scores into probabilities are fitted on it, nothing else is.",
             data / "kosodate_faq" / "dataset.csv",
             (GOLDEN / "kosodate.jsonl",),
         ),
