@@ -9,9 +9,10 @@ so that they have no answer, only neighbours; the demo city's golden questions o
 with its phrasings and without; small talk.
 
 Then a logistic curve over the first ten of each question tells how likely an entry of such a score, in such company, is
-right. It is fitted on questions of ours to a real FAQ (``golden/kosodate.jsonl``) and to the demo city's without phrasings, and small talk:
-the training entries have one right entry a question, which made the curve too careful elsewhere. ``madoguchi evaluate-faq`` on hazuki reports on what was not
-used here.
+right: fitted on the same questions, without those whose entry was taken away, and on questions of ours to a real FAQ
+(``golden/kosodate.jsonl``). Without the real one it was too careful elsewhere (a training question has one right entry, a
+real FAQ often several), by the real one alone too sure of a word like 「住民票」 that many entries answer a little.
+``madoguchi evaluate-faq`` on hazuki reports on what was not used here.
 """
 
 import argparse
@@ -97,36 +98,30 @@ def _version(name: str, content: ArticleContent) -> ArticleVersion:
     return replace(versions_of(MIRAI)[0], id=uuid4(), external_id=name, content=content)
 
 
-def gathered(store: VectorFile, encoder: Encoder, names: Sequence[str]) -> list[Sample]:
-    """What the weights are fitted on."""
-    mirai, bare = versions_of(MIRAI), without_phrasings(versions_of(MIRAI))
+def with_answers(store: VectorFile, encoder: Encoder, names: Sequence[str]) -> list[Sample]:
+    """Questions of ours that mostly have an answer, and small talk that has none."""
+    mirai = versions_of(MIRAI)
+    bare = [replace(v, content=replace(v.content, phrasings=(), questions={}, keywords=())) for v in mirai]
     talk = [a for a in off_topic() if half_of(a.question) == 0]
     kept, asked = of_no_city()
-    asked_of = [
-        (kept, [*asked, *talk]),
-        of_no_city(missing=0),
-        (mirai, [*golden("dev"), *talk]),
-        (bare, [*golden("dev"), *talk]),
-    ]
-    return [sample for entries, asked in asked_of for sample in _asked(store, encoder, names, entries, asked)]
-
-
-def of_whole_cities(path: Path, store: VectorFile, encoder: Encoder, names: Sequence[str]) -> list[Sample]:
-    """What the curve is fitted on: questions to what staff wrote, with every entry graded that answers."""
-    queries, problems = read_queries(GOLDEN / "kosodate.jsonl")
-    if problems:
-        raise SystemExit("\n".join(map(str, problems)))
-    asked = [Asked(query.text, query.relevant, query.style) for query in queries]
-    bare = without_phrasings(versions_of(MIRAI))
-    talk = [a for a in off_topic() if half_of(a.question) == 0]
     return [
-        *_asked(store, encoder, names, versions_of(path), asked),
+        *_asked(store, encoder, names, kept, [*asked, *talk]),
+        *_asked(store, encoder, names, mirai, [*golden("dev"), *talk]),
         *_asked(store, encoder, names, bare, [*golden("dev"), *talk]),
     ]
 
 
-def without_phrasings(versions: Sequence[ArticleVersion]) -> list[ArticleVersion]:
-    return [replace(v, content=replace(v.content, phrasings=(), questions={}, keywords=())) for v in versions]
+def with_neighbours_alone(store: VectorFile, encoder: Encoder, names: Sequence[str]) -> list[Sample]:
+    return list(_asked(store, encoder, names, *of_no_city(missing=0)))
+
+
+def of_a_real_faq(path: Path, store: VectorFile, encoder: Encoder, names: Sequence[str]) -> list[Sample]:
+    """Questions to what staff wrote, with every entry graded that answers."""
+    queries, problems = read_queries(GOLDEN / "kosodate.jsonl")
+    if problems:
+        raise SystemExit("\n".join(map(str, problems)))
+    asked = [Asked(query.text, query.relevant, query.style) for query in queries]
+    return list(_asked(store, encoder, names, versions_of(path), asked))
 
 
 def _asked(
@@ -198,14 +193,15 @@ def main() -> None:
         with_meaning = title == "with_vectors"
         names = [*LEXICAL_NAMES, *((*SEMANTIC, *WITH_MEANING) if with_meaning else ()), *OF_QUESTION]
         encoder = BundledE5() if with_meaning else NoEncoder()
-        rows = gathered(store, encoder, names)
+        answered = with_answers(store, encoder, names)
+        rows = [*answered, *with_neighbours_alone(store, encoder, names)]
         start = np.array([current[title]["signals"].get(name, 0.0) for name in names])
         least = np.array([0.0 if name in NEVER_AGAINST else -np.inf for name in names])
         weights, loss = fitted(rows, start, least)
         print(f"{title}: {len(rows)} questions, loss {loss:.4f}")
-        real = of_whole_cities(options.real_faq, store, encoder, names)
+        curved = curve([*answered, *of_a_real_faq(options.real_faq, store, encoder, names)], weights)
         signals = {n: round(float(weight), 3) for n, weight in zip(names, weights, strict=True) if round(weight, 3)}
-        fits[title] = {"signals": signals, "company": [round(float(each), 4) for each in curve(real, weights)]}
+        fits[title] = {"signals": signals, "company": [round(float(each), 4) for each in curved]}
         print(fits[title])
     if options.write:
         FILE.write_text(json.dumps(fits, indent=1) + "\n", encoding="utf-8")
