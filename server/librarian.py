@@ -51,14 +51,14 @@ class Librarian:
     vectors: Vectors
     encoder: Encoder
     progress: Progress = field(default_factory=Progress)
-    shared: Encoder = field(init=False)
+    _shared: Encoder = field(init=False)
     """the encoder as everybody in this process should use it: residents first, each question once"""
     _index: FaqIndex | None = None
     _classifier: IntentClassifier | None = None
     _with_meaning: bool = False
 
     def __post_init__(self) -> None:
-        self.shared = SharedEncoder(self.encoder, one_at_a_time=isinstance(self.encoder, BundledE5))
+        self._shared = SharedEncoder(self.encoder, one_at_a_time=isinstance(self.encoder, BundledE5))
         sys.setswitchinterval(GIVE_WAY_AFTER)
 
     async def known(self) -> Known:
@@ -81,7 +81,7 @@ class Librarian:
             return self._index  # with the answers it remembers
         vectors = await self.vectors.all()
         return await asyncio.to_thread(
-            FaqIndex.build, versions, vectors=vectors, encoder=self.shared, fields=WEIGHED_FIELDS
+            FaqIndex.build, versions, vectors=vectors, encoder=self._shared, fields=WEIGHED_FIELDS
         )
 
     async def refresh(self, knowing: Knowing) -> None:
@@ -91,7 +91,7 @@ class Librarian:
 
     async def _fill_in(self, knowing: Knowing) -> None:
         if not self._with_meaning and self.encoder.dimensions:
-            self._classifier = await asyncio.to_thread(IntentClassifier.build, self.folder.examples, self.shared)
+            self._classifier = await asyncio.to_thread(IntentClassifier.build, self.folder.examples, self._shared)
             self._with_meaning = True
             knowing.swap(await self.known())
         missing = portions_missing(knowing.known().index, size=BATCH)
@@ -101,7 +101,7 @@ class Librarian:
         log.info("computing vectors", texts=self.progress.wanted)
         rebuilt = time.monotonic()
         for portion in missing:
-            await self.vectors.keep(await asyncio.to_thread(portion.encoded, self.shared))
+            await self.vectors.keep(await asyncio.to_thread(portion.encoded, self._shared))
             self.progress.done += len(portion.texts)
             if time.monotonic() - rebuilt > REBUILD_EVERY:
                 knowing.swap(await self.known())
