@@ -164,7 +164,13 @@ def _words(morpheme: Morpheme) -> list[str]:
     surface = str(morpheme.surface())
     if surface.isascii():
         return _LATIN.findall(surface)  # "city" stays "city": its normalised form would be シティー
-    return [word] if (word := normalise(morpheme.normalized_form())) else []
+    return [word] if (word := _word(morpheme.normalized_form())) else []
+
+
+@lru_cache(maxsize=65536)
+def _word(form: str) -> str:
+    """A city's FAQ says the same few thousand words again and again."""
+    return normalise(form)
 
 
 def _sound(morpheme: Morpheme) -> str:

@@ -23,7 +23,7 @@ def test_only_biases_layer_norms_and_scales_are_replaced() -> None:
 def test_the_levels_of_the_matrices_stay() -> None:
     """Of a block of 4-bit weights only the scale, its first two bytes, may change."""
     original, new = MODEL.read_bytes(), bytes(tuned(MODEL.read_bytes()))
-    with np.load(files("language") / FILE) as tuning:
+    with (files("language") / FILE).open("rb") as file, np.load(file) as tuning:
         places = list(zip(tuning["rescaled_at"].tolist(), tuning["rescaled_blocks"].tolist(), strict=True))
 
     for offset, blocks in places:
