@@ -58,7 +58,7 @@ async def test_the_reason_says_rule_entries_versions_and_the_bar_of_then(hall: S
     [reason] = re.findall(r'<details class="reason">.*?</details>', page, re.DOTALL)
     assert "理由: FAQで回答" in reason
     assert "基準以上だったため、そのまま回答しました" in reason
-    assert "70%以上でそのまま回答" in reason
+    assert "80%以上でそのまま回答" in reason
     assert "20%以上で候補を提示" in reason
     used = re.search(rf'<a href="/console/faq/versions/{version.id}">.*?</li>', reason)
     assert used is not None
