@@ -16,7 +16,7 @@ State = Callable[[Page, BrowserContext], Awaitable[None]]
 
 async def offered(page: Page, _: BrowserContext) -> None:
     await ask(page, "住民票")
-    await expect(page.get_by_role("log")).to_contain_text("どれが近いですか")
+    await expect(page.get_by_role("log")).to_contain_text("お選びください")
 
 
 async def not_understood(page: Page, _: BrowserContext) -> None:
