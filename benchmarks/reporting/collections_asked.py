@@ -24,6 +24,8 @@ class Collection:
     queries: tuple[Path, ...]
     split: str = ""
     """only the questions of this split; empty: all"""
+    is_ours: bool = True
+    """the report may quote its entries"""
 
 
 def collections(data: Path) -> tuple[Collection, ...]:
@@ -52,6 +54,7 @@ def collections(data: Path) -> tuple[Collection, ...]:
             "ours. The three numbers that turn scores into probabilities are fitted on it, nothing else is.",
             data / "kosodate_faq" / "dataset.csv",
             (GOLDEN / "kosodate.jsonl",),
+            is_ours=False,
         ),
     )
 

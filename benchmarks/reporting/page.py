@@ -153,7 +153,7 @@ def _collection(one: MeasuredFaq) -> Iterator[str]:
     yield table(["cause", "all", "answered directly"], _causes(one))
     yield f"### The {min(WORST, len(one.wrong))} worst errors" if one.wrong else "No best entry was wrong."
     if one.wrong:
-        yield worst(one.wrong[:WORST])
+        yield worst(one.wrong[:WORST], quoted=one.collection.is_ours)
 
 
 def _kept(one: MeasuredFaq) -> str:

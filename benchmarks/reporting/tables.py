@@ -44,14 +44,14 @@ def without_answer(groups: Mapping[str, Mapping[str, Any]]) -> str:
     return table(["style", "questions without an answer", "not answered"], rows)
 
 
-def worst(wrong: Sequence[Wrong]) -> str:
-    """The question, what the search put first, what was right, and why."""
+def worst(wrong: Sequence[Wrong], *, quoted: bool = True) -> str:
+    """The question, what the search put first, what was right, and why; entries of others not ``quoted``, by their ids."""
     header = ["#", "question", "put first", "right", "cause"]
     lines = [_row(header), _row(["--:", *["---"] * (len(header) - 1)])]
     for number, one in enumerate(wrong, start=1):
         asked = f"{shown(one.query.text)} <br>({', '.join(filter(None, [one.query.id, one.query.style, one.query.language]))})"
-        said = f"{_entry(one.said)}, {'answered' if one.is_answered else 'not answered directly'}"
-        right = "nothing" if one.right is None else f"{_entry(one.right)}, rank {one.right.rank}"
+        said = f"{_entry(one.said, quoted=quoted)}, {'answered' if one.is_answered else 'not answered directly'}"
+        right = "nothing" if one.right is None else f"{_entry(one.right, quoted=quoted)}, rank {one.right.rank}"
         lines.append(_row([str(number), asked, said, right, one.cause]))
     return "\n".join(lines)
 
@@ -73,8 +73,8 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
 
 
-def _entry(entry: Ranked) -> str:
-    return f"{shown(entry.id)} {shown(entry.question)} <br>p {entry.probability:.2f}"
+def _entry(entry: Ranked, *, quoted: bool) -> str:
+    return f"{shown(entry.id)} {shown(entry.question) if quoted else ''} <br>p {entry.probability:.2f}"
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from benchmarks.reporting.collections_asked import Collection, collections, ques
 from benchmarks.reporting.intent_sets import IntentSet, LeftOut, clinc150
 from benchmarks.reporting.measuring import MeasuredFaq, measured_faq, measured_intents
 from benchmarks.reporting.page import Report, page
-from benchmarks.reporting.tables import shown
+from benchmarks.reporting.tables import shown, worst
 from benchmarks.search_data import split_of
 from bot.understanding.examples import Example
 from bot.understanding.intents import EXACT, IntentClassifier
@@ -180,3 +180,12 @@ def test_the_time_of_a_question_is_told_by_two_clocks(tiny: MeasuredFaq) -> None
 def test_a_residents_text_cannot_break_a_table() -> None:
     assert shown("a|b\n<img src=x> `c`") == "a\\|b \\<img src=x\\> \\`c\\`"
     assert len(shown("長" * 200)) == 70
+
+
+def test_entries_of_others_are_named_and_not_quoted(tiny: MeasuredFaq) -> None:
+    [error] = tiny.wrong
+    assert error.right is not None
+
+    assert shown(error.right.question) in worst([error])
+    assert shown(error.right.question) not in worst([error], quoted=False)
+    assert f"{shown(error.right.id)} " in worst([error], quoted=False)
