@@ -17,6 +17,7 @@ def mirai() -> Known:
 
 @pytest.mark.parametrize("transcript", transcripts(), ids=lambda each: each.story)
 async def test_transcript(transcript: Transcript, mirai: Known, sqlite: Database, clock: FrozenClock) -> None:
+    assert transcript.turns[-1].expects_something, "a story that expects nothing at its end cannot fail there"
     understanding = Undisturbed(mirai, clock)
     async with a_counter(sqlite, clock, understanding) as counter:
         await Player(counter, understanding, mirai).play(transcript)

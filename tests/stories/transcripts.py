@@ -49,6 +49,11 @@ class Turn(msgspec.Struct, forbid_unknown_fields=True, rename={"without": "not"}
     """spoken afterwards"""
     silent: bool = False
 
+    @property
+    def expects_something(self) -> bool:
+        expected = (self.entry, self.rule, self.words, self.without, self.choices, self.language, self.silent)
+        return any(each not in (None, [], False) for each in expected)
+
 
 class Transcript(msgspec.Struct, forbid_unknown_fields=True):
     story: str
