@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from bot.understanding.examples import Example, read_training
+from bot.understanding.examples import Example, intent_named, read_training
 from evaluation.problems import Problem
 from evaluation.tables import rows_of
 
@@ -40,7 +40,7 @@ def _table(path: Path) -> tuple[list[Example], list[Problem]]:
             problems.append(Problem(str(path), line, "", "列が足りません。text と intent の2列にしてください"))
             continue
         if message and intent:
-            examples.append(Example(intent, message, f"{path}:{line}"))
+            examples.append(Example(intent_named(intent), message, f"{path}:{line}"))
         else:
             missing = "intent" if message else "text"
             problems.append(Problem(str(path), line, missing, "空です"))

@@ -5,11 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
-from bot.understanding.examples import Example
-from bot.understanding.intents import NONE, Intent
+from bot.understanding.examples import NONE, Example
+from bot.understanding.intents import Intent
 from evaluation.measures import share
 
-OUT_OF_SCOPE: Final = frozenset({"oos", "none", "out_of_scope", "out-of-scope", "nlu_fallback"})
 THRESHOLD: Final = 0.5
 """Below it "none of them" is likelier than the best intent: the probabilities are calibrated."""
 
@@ -29,10 +28,10 @@ def ask_intents(
         begin = time.perf_counter()
         found = classifier.classify(message.text)
         seconds.append(time.perf_counter() - begin)
-        said = found.name if found.probability >= THRESHOLD and found.name not in OUT_OF_SCOPE else NONE
-        if message.intent not in OUT_OF_SCOPE:
+        said = found.name if found.probability >= THRESHOLD else NONE
+        if message.intent != NONE:
             likeliest.append(found.name == message.intent)
-        pairs.append((NONE if message.intent in OUT_OF_SCOPE else message.intent, said))
+        pairs.append((message.intent, said))
         on_progress(number + 1)
     # accuracy: of the likeliest intent, sure or not; accuracy_in_scope: of what is sure enough to be acted on
     return {

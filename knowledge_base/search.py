@@ -17,7 +17,7 @@ from knowledge_base.kana import KanaReader
 from knowledge_base.lexical import Scores
 from knowledge_base.meaning import FIELDS, Meaning
 from knowledge_base.signals import LexicalSignals, Signals, add_meaning, of_question
-from knowledge_base.texts import terms_of
+from knowledge_base.texts import number_of_key, terms_of
 from language.encoder import Encoder, EncoderError, query_key
 from language.japanese import key
 
@@ -75,7 +75,7 @@ class FaqIndex:
     ) -> None:
         self._versions = tuple(versions)
         contents = [version.content for version in self._versions]
-        self._exact = _exact_hits(contents)
+        self._exact = _ExactHits(contents)
         self.lexical = LexicalSignals(contents)
         self._kana = KanaReader([*(f"{c.question}\n{c.answer}" for c in contents), *all_hints()])
         self._encoder = encoder if encoder is not None and encoder.dimensions else None
@@ -137,7 +137,7 @@ class FaqIndex:
         if not key(question) or not allowed.any():
             return ()
         question = self.readable(question)
-        exact = [number for number in self._exact.get(key(question), ()) if allowed[number]]
+        exact = [number for number in self._exact.of(question) if allowed[number]]
         signals, present = self._signals(question, with_meaning=with_meaning and not exact, only_weighed=True)
         total, weights = _weighed(signals, present)
         total = np.where(allowed, total, -np.inf)
@@ -195,12 +195,21 @@ def _weighed(signals: Signals, present: NDArray[np.bool_]) -> tuple[Scores, Weig
     return np.where(present, scores(signals, WITH_VECTORS), total), WITH_VECTORS
 
 
-def _exact_hits(contents: Sequence[ArticleContent]) -> Mapping[str, Sequence[int]]:
-    hits: dict[str, list[int]] = {}
-    for number, content in enumerate(contents):
-        for surface in terms_of(content).keys:
-            hits.setdefault(surface, []).append(number)
-    return hits
+class _ExactHits:
+    """Which entries a text is the very question of."""
+
+    def __init__(self, contents: Sequence[ArticleContent]) -> None:
+        keys = [terms_of(content).keys for content in contents]
+        every = np.concatenate([*keys, np.zeros(0, dtype=np.uint64)])
+        order = np.argsort(every, kind="stable")
+        self._keys = every[order]
+        self._entries = np.repeat(np.arange(len(keys), dtype=np.int32), [len(ours) for ours in keys])[order]
+
+    def of(self, question: str) -> list[int]:
+        number = np.uint64(number_of_key(key(question)))
+        begin, end = np.searchsorted(self._keys, number), np.searchsorted(self._keys, number, side="right")
+        found: list[int] = self._entries[begin:end].tolist()
+        return found
 
 
 def _in_force(versions: Sequence[ArticleVersion]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,6 +1,6 @@
 """What of an entry is looked up: its surfaces, its passages, and their words and sounds as numbers."""
 
-import itertools
+import hashlib
 import re
 import zlib
 from collections import Counter
@@ -21,7 +21,7 @@ Counts: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.float32]]
 
 PASSAGE: Final = 160
 """Characters of a passage: the vector of a long answer says everything a little, that of two sentences says them."""
-_MOST = np.iinfo(np.uint16).max
+_MOST = np.iinfo(np.uint8).max
 _SPREADING = np.uint64(0x9E3779B97F4A7C15)
 """Multiplied by it, close numbers end far apart (Fibonacci hashing)."""
 _SENTENCE_END = re.compile(r"(?<=[。！？!?\n])")
@@ -38,18 +38,19 @@ class EntryTerms:
     """One entry, cut into terms. Kept for every entry, so that an edit costs one entry: packed, for there are many."""
 
     ids: NDArray[np.uint32]
-    counts: NDArray[np.uint16]
-    ends: tuple[int, ...]
+    counts: NDArray[np.uint8]
+    ends: NDArray[np.uint32]
     """where each text's terms end: words by field, concepts by field, sounds by field, sounds by surface"""
-    keys: tuple[str, ...]
-    """what a message must come down to in order to be one of the surfaces; each once, none empty"""
+    keys: NDArray[np.uint64]
+    """``number_of_key`` of what a message must come down to in order to be one of the surfaces; each once"""
 
     @classmethod
-    def of(cls, texts: Sequence[Counts], keys: tuple[str, ...]) -> "EntryTerms":
+    def of(cls, texts: Sequence[Counts], keys: Iterable[str]) -> "EntryTerms":
         ids = np.concatenate([ids for ids, _ in texts])
         counts = np.concatenate([counts for _, counts in texts])
-        ends = itertools.accumulate(len(ids) for ids, _ in texts)
-        return cls(ids, np.minimum(counts, _MOST).astype(np.uint16), tuple(ends), keys)
+        ends = np.cumsum([len(ids) for ids, _ in texts], dtype=np.uint32)
+        numbers = np.array([number_of_key(known) for known in keys], dtype=np.uint64)
+        return cls(ids, np.minimum(counts, _MOST).astype(np.uint8), ends, numbers)
 
     def words(self) -> dict[str, Counts]:
         return self._by_field(FIELDS, 0)
@@ -68,7 +69,7 @@ class EntryTerms:
         return {name: self._text(first + number) for number, name in enumerate(fields)}
 
     def _text(self, number: int) -> Counts:
-        begin, end = self.ends[number - 1] if number else 0, self.ends[number]
+        begin, end = int(self.ends[number - 1]) if number else 0, int(self.ends[number])
         return self.ids[begin:end], self.counts[begin:end].astype(np.float32)
 
 
@@ -115,7 +116,7 @@ def _terms_of(
     words, concepts = zip(*((counted(words_in(text)), counted(concepts_in(text))) for text in texts), strict=True)
     sounds = [counted_sounds(text) for text in (*sounded, *surfaces)]
     keys = dict.fromkeys(known for surface in surfaces if (known := key(surface)))
-    return EntryTerms.of([*words, *concepts, *sounds], tuple(keys))
+    return EntryTerms.of([*words, *concepts, *sounds], keys)
 
 
 def words_in(text: str) -> tuple[str, ...]:
@@ -157,6 +158,11 @@ def counted(terms: Iterable[str]) -> Counts:
 @lru_cache(maxsize=65536)
 def number_of(term: str) -> int:
     return zlib.crc32(term.encode(errors="replace"))
+
+
+def number_of_key(known: str) -> int:
+    """A key as a number of 64 bits, which two keys of a million share by chance in one city of thirty million."""
+    return int.from_bytes(hashlib.blake2b(known.encode(errors="replace"), digest_size=8).digest())
 
 
 @lru_cache(maxsize=1)

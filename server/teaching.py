@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from bot.knowing import Knowing
 from bot.ports import Clock
-from bot.understanding.examples import Example, read_intents, read_training
-from bot.understanding.intents import NONE, IntentClassifier
+from bot.understanding.examples import NONE, Example, read_intents, read_training
+from bot.understanding.intents import IntentClassifier
 from bot.understanding.likeness import LONGEST
 from bot.understanding.taught import AlreadyTeaching, CannotTeach, Lessons, Taught
-from evaluation.intents import OUT_OF_SCOPE
 from language.encoder import EncoderError, query_key
 from language.recalling import RecallingEncoder
 from server.city import CityFolder
@@ -95,7 +94,7 @@ class TeachingLibrarian(Librarian):
         """
         if self._one_at_a_time.locked():
             raise AlreadyTeaching("いま学習しています。終わってから、もう一度お試しください")
-        examples = tuple(_plainly(example) for example in examples)
+        examples = tuple(examples)
         if len({example.intent for example in examples}) < 2:
             raise CannotTeach("意図が2つ以上必要です")
         async with self._one_at_a_time:
@@ -197,7 +196,7 @@ def held_back(examples: Sequence[Example]) -> tuple[list[Example], list[Example]
 
 
 def fingerprint(examples: Sequence[Example]) -> str:
-    told = "\n".join(f"{each.intent}\t{each.text}" for each in map(_plainly, examples))
+    told = "\n".join(f"{each.intent}\t{each.text}" for each in examples)
     return hashlib.sha256(told.encode(errors="replace")).hexdigest()
 
 
@@ -221,11 +220,6 @@ def lessons_of(
         return taught
 
     return Lessons(in_use=lambda: librarian.folder.examples, last=last, file_differs=differs, again=again)
-
-
-def _plainly(example: Example) -> Example:
-    """Data sets have many names for messages that mean none of the intents."""
-    return replace(example, intent=NONE) if example.intent in OUT_OF_SCOPE else example
 
 
 def _examples(stored: Stored) -> tuple[Example, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from bot.understanding.examples import Example, read_intents
+from bot.understanding.examples import Example, intent_named, read_intents
 from bot.understanding.intents import Intent, IntentClassifier
 from evaluation.intent_files import read_intent_file
 from language.encoder import Encoder
@@ -38,7 +38,7 @@ def clinc150(path: Path) -> IntentSet:
     rows = msgspec.json.decode(path.read_bytes(), type=dict[str, list[tuple[str, str]]])
 
     def of(*names: str) -> tuple[Example, ...]:
-        return tuple(Example(intent, text, f"{path}:{name}") for name in names for text, intent in rows[name])
+        return tuple(Example(intent_named(intent), text, f"{path}:{name}") for name in names for text, intent in rows[name])
 
     return IntentSet(
         "clinc150",

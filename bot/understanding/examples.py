@@ -13,6 +13,10 @@ from bot.understanding.markup import Entity, WrongMarkup, unmarked
 from conversations.errors import SettingsError
 from language.japanese import key
 
+NONE: Final = "none"
+"""the intent of a message that means none of them"""
+NAMES_OF_NONE: Final = frozenset({NONE, "oos", "out_of_scope", "out-of-scope", "nlu_fallback"})
+"""under which data sets keep such messages"""
 KINDS: Final = ("intent", "synonym", "regex", "lookup")
 
 
@@ -55,6 +59,11 @@ class TrainingData:
     regexes: Mapping[str, tuple[str, ...]]
     lookups: Mapping[str, tuple[str, ...]]
     mistakes: tuple[Mistake, ...]
+
+
+def intent_named(name: str) -> str:
+    """The intent of a data set, messages of no intent under one name."""
+    return NONE if name in NAMES_OF_NONE else name
 
 
 def read_intents(path: Path) -> tuple[Example, ...]:
@@ -167,6 +176,7 @@ class _Reading:
         except WrongMarkup as wrong:
             self.wrong(number, str(wrong))
             return
+        intent = intent_named(intent)
         example = Example(intent, text, f"{self.file}:{number}", entities)
         before = self._known.setdefault(key(text) or text, example)
         if before.intent == intent:

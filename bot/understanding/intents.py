@@ -8,17 +8,14 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.examples import Example
+from bot.understanding.examples import NONE, Example
 from bot.understanding.likeness import Likeness
 from bot.understanding.plain_words import speaks_about_staff, wish
 from language.encoder import Encoder, EncoderError, NoEncoder
 from language.japanese import key
 
-NONE = "none"
 EXACT = 0.99
 CERTAIN_WORDS = 0.97
-NOT_AN_INTENT = frozenset({"oos", NONE})
-"""names under which training data keeps messages that mean none of its intents"""
 SMOOTHNESS = 0.1
 """How much each example may bend the decision; 0.03 to 0.3 are equally good on BANKING77."""
 ONE_BY_ONE = 3000
@@ -96,11 +93,11 @@ class IntentClassifier:
 class _Model:
     """Kernel ridge regression on likeness, one column an intent; errors on examples left out calibrate it.
 
-    Examples of no intent (``NOT_AN_INTENT``) pull every score towards 0 and teach the calibration what a stranger is.
+    Examples of no intent (``NONE``) pull every score towards 0 and teach the calibration what a stranger is.
     """
 
     def __init__(self, examples: Sequence[Example], encoder: Encoder) -> None:
-        self._names = sorted({example.intent for example in examples} - NOT_AN_INTENT)
+        self._names = sorted({example.intent for example in examples} - {NONE})
         self._likeness = Likeness([example.text for example in examples], encoder)
         column = {name: n for n, name in enumerate(self._names)}
         truth = np.array([column.get(example.intent, -1) for example in examples])

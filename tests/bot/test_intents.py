@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.examples import Example, read_intents
-from bot.understanding.intents import NONE, IntentClassifier
+from bot.understanding.examples import NONE, Example, read_intents
+from bot.understanding.intents import IntentClassifier
 from bot.understanding.plain_words import asks_for_person, says_no, says_yes, wish
 from language.encoder import EncoderError, NoEncoder, Vectors
 

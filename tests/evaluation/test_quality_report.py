@@ -139,7 +139,7 @@ def test_own_messages_are_asked_of_a_classifier_that_has_not_learnt_them() -> No
 
 def test_the_intents_have_a_line_and_what_others_published() -> None:
     own = IntentSet(
-        "tiny", "made up", EXAMPLES, (Example("greet", "こんにちは", ""), Example("oos", "？", "")), "BERT 99"
+        "tiny", "made up", EXAMPLES, (Example("greet", "こんにちは", ""), Example("none", "？", "")), "BERT 99"
     )
     text = page(a_report(intents=(measured_intents(own, NoEncoder(), on_progress=lambda _: None),)))
     # both right: the greeting is known to the letter, and a message without a letter means nothing
@@ -153,8 +153,8 @@ def test_clinc150_is_read_with_its_strangers(tmp_path: Path) -> None:
     path = tmp_path / "data_full.json"
     path.write_text(json.dumps(rows), encoding="utf-8")
     found = clinc150(path)
-    assert [(one.text, one.intent) for one in found.train] == [("train text", "greet"), ("oos_train text", "oos")]
-    assert [(one.text, one.intent) for one in found.test] == [("test text", "greet"), ("oos_test text", "oos")]
+    assert [(one.text, one.intent) for one in found.train] == [("train text", "greet"), ("oos_train text", "none")]
+    assert [(one.text, one.intent) for one in found.test] == [("test text", "greet"), ("oos_test text", "none")]
 
 
 def test_speed_stands_beside_its_target() -> None:
