@@ -41,6 +41,13 @@ def collections(data: Path) -> tuple[Collection, ...]:
             split="test",
         ),
         Collection(
+            "tsubaki",
+            "Tsubaki, a city nobody has looked at",
+            "a third fictional city, question and answer only, no phrasings. Nothing was fitted on it and nothing chosen by it.",
+            GOLDEN / "tsubaki_faq.csv",
+            (GOLDEN / "tsubaki.jsonl",),
+        ),
+        Collection(
             "hazuki",
             "Hazuki, a city the search has not met",
             "a second fictional city, question and answer only, no phrasings. Nothing was fitted on it; it was looked at while choosing.",

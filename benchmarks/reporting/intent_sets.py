@@ -38,7 +38,9 @@ def clinc150(path: Path) -> IntentSet:
     rows = msgspec.json.decode(path.read_bytes(), type=dict[str, list[tuple[str, str]]])
 
     def of(*names: str) -> tuple[Example, ...]:
-        return tuple(Example(intent_named(intent), text, f"{path}:{name}") for name in names for text, intent in rows[name])
+        return tuple(
+            Example(intent_named(intent), text, f"{path}:{name}") for name in names for text, intent in rows[name]
+        )
 
     return IntentSet(
         "clinc150",

@@ -3,7 +3,7 @@
 import csv
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,10 @@ from knowledge_base.texts import passages_of, plain, whole_of
 
 TRAINING: Final = Path(__file__).parents[1] / "training"
 WORDS: Final = Path(__file__).parents[2] / "knowledge_base"
+
+
+ELSEWHERE: Final = "elsewhere"
+"""the folder of subjects that are not the city hall's"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,16 @@ def entries_of(path: Path) -> list[Entry]:
 
 def training_files(without: Sequence[str] = ()) -> list[Path]:
     return [path for path in sorted(TRAINING.glob("*.jsonl")) if path.stem not in without]
+
+
+def from_elsewhere() -> Iterator[Pair]:
+    """Subjects of others than the city hall, which lie right beside its own."""
+    for path in elsewhere_files():
+        yield from (replace(pair, near=ELSEWHERE) for pair in from_training(path))
+
+
+def elsewhere_files() -> list[Path]:
+    return sorted((TRAINING / ELSEWHERE).glob("*.jsonl"))
 
 
 def from_training(path: Path) -> Iterator[Pair]:

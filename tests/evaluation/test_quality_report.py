@@ -111,7 +111,21 @@ def test_of_the_demo_city_only_the_test_split_is_asked() -> None:
 
 def test_missing_data_is_said_and_not_fatal(tmp_path: Path) -> None:
     to = tmp_path / "docs" / "quality.md"
-    main(["--skip", "mirai", "hazuki", "intents", "speed", "--no-vectors", "--data", str(tmp_path), "--to", str(to)])
+    main(
+        [
+            "--skip",
+            "mirai",
+            "tsubaki",
+            "hazuki",
+            "intents",
+            "speed",
+            "--no-vectors",
+            "--data",
+            str(tmp_path),
+            "--to",
+            str(to),
+        ]
+    )
     text = to.read_text(encoding="utf-8")
     assert "- kosodate: there is no `kosodate_faq/dataset.csv` in the folder of third-party data" in text
     assert "- clinc150: there is no `clinc150/data_full.json`" in text
