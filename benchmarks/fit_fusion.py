@@ -24,26 +24,28 @@ from uuid import uuid4
 
 import numpy as np
 
-from benchmarks.search_data import GOLDEN, Asked, VectorFile, golden, half_of, off_topic, versions_of
+from benchmarks.gather_subjects import gathered
+from benchmarks.search_data import GOLDEN, VECTORS, Asked, VectorFile, golden, half_of, off_topic, versions_of
 from benchmarks.tuning.pairs import entries_of, training_files
 from evaluation.query_files import read_queries
 from knowledge_base.article import ArticleContent, ArticleVersion
 from knowledge_base.fusion import Numbers, company
 from knowledge_base.search import FaqIndex
-from knowledge_base.signals import LEXICAL, SEMANTIC
+from knowledge_base.signals import LEXICAL, SEMANTIC, SUBJECT
+from knowledge_base.subjects import Subjects
 from language.encoder import BundledE5, Encoder, NoEncoder
 from language.japanese import key
 
 LEXICAL_NAMES = (*LEXICAL, *(f"{name}_lead" for name in LEXICAL))
 OF_QUESTION = ("known_words", "known_sounds", "long", "short", "foreign", "kana", "")
 WITH_MEANING = ("top", "foreign_surface", "foreign_whole", "kana_surface", "kana_whole")
-NEVER_AGAINST = frozenset({*LEXICAL_NAMES, *SEMANTIC})
+NEVER_AGAINST = frozenset({*LEXICAL_NAMES, *SEMANTIC, "subject_words", "subject_words_lead", "subject_agree"})
 MIRAI = Path("demo/mirai/faq.csv")
 HELD_BACK = "affairs"
 ONE_SET = frozenset({HELD_BACK, "children", "registers", "town", "welfare"})
-"""files written as one: no subject stands in two of them, so one entry alone is right"""
+"""files written as one: no subject stands in two of them, so one entry alone is right. While they are the FAQ, the subjects
+that lead there are those of the other files: a real FAQ's entries are none of our subjects either"""
 FILE = Path(__file__).parent.parent / "knowledge_base" / "fusion.json"
-VECTORS = Path("/tmp/madoguchi_vectors.npz")  # noqa: S108  (a cache)
 _STEPS = 1500
 _DECAY = 0.001
 _LIKELIEST = 60
@@ -98,37 +100,44 @@ def _version(name: str, content: ArticleContent) -> ArticleVersion:
     return replace(versions_of(MIRAI)[0], id=uuid4(), external_id=name, content=content)
 
 
-def with_answers(store: VectorFile, encoder: Encoder, names: Sequence[str]) -> list[Sample]:
-    """Questions of ours that mostly have an answer, and small talk that has none."""
-    mirai = versions_of(MIRAI)
-    bare = [replace(v, content=replace(v.content, phrasings=(), questions={}, keywords=())) for v in mirai]
-    talk = [a for a in off_topic() if half_of(a.question) == 0]
-    kept, asked = of_no_city()
-    return [
-        *_asked(store, encoder, names, kept, [*asked, *talk]),
-        *_asked(store, encoder, names, mirai, [*golden("dev"), *talk]),
-        *_asked(store, encoder, names, bare, [*golden("dev"), *talk]),
-    ]
+class Asking:
+    """Asks questions of FAQs, for one set of weights; with subjects that never are entries of the FAQ asked."""
 
+    def __init__(self, store: VectorFile, encoder: Encoder, names: Sequence[str]) -> None:
+        self._store, self._encoder, self._names = store, encoder, names
+        with_subjects = bool(set(SUBJECT) & set(names))
+        self._subjects = gathered(store) if with_subjects else None
+        self._other_subjects = gathered(store, without=ONE_SET) if with_subjects else None
 
-def with_neighbours_alone(store: VectorFile, encoder: Encoder, names: Sequence[str]) -> list[Sample]:
-    return list(_asked(store, encoder, names, *of_no_city(missing=0)))
+    def with_answers(self) -> list[Sample]:
+        """Questions of ours that mostly have an answer, and small talk that has none."""
+        mirai = versions_of(MIRAI)
+        bare = [replace(v, content=replace(v.content, phrasings=(), questions={}, keywords=())) for v in mirai]
+        talk = [a for a in off_topic() if half_of(a.question) == 0]
+        kept, asked = of_no_city()
+        return [
+            *self._asked(kept, [*asked, *talk], self._other_subjects),
+            *self._asked(mirai, [*golden("dev"), *talk], self._subjects),
+            *self._asked(bare, [*golden("dev"), *talk], self._subjects),
+        ]
 
+    def with_neighbours_alone(self) -> list[Sample]:
+        return list(self._asked(*of_no_city(missing=0), self._other_subjects))
 
-def of_a_real_faq(path: Path, store: VectorFile, encoder: Encoder, names: Sequence[str]) -> list[Sample]:
-    """Questions to what staff wrote, with every entry graded that answers."""
-    queries, problems = read_queries(GOLDEN / "kosodate.jsonl")
-    if problems:
-        raise SystemExit("\n".join(map(str, problems)))
-    asked = [Asked(query.text, query.relevant, query.style) for query in queries]
-    return list(_asked(store, encoder, names, versions_of(path), asked))
+    def of_a_real_faq(self, path: Path) -> list[Sample]:
+        """Questions to what staff wrote, with every entry graded that answers."""
+        queries, problems = read_queries(GOLDEN / "kosodate.jsonl")
+        if problems:
+            raise SystemExit("\n".join(map(str, problems)))
+        asked = [Asked(query.text, query.relevant, query.style) for query in queries]
+        return list(self._asked(versions_of(path), asked, self._subjects))
 
-
-def _asked(
-    store: VectorFile, encoder: Encoder, names: Sequence[str], entries: list[ArticleVersion], asked: Sequence[Asked]
-) -> Iterator[Sample]:
-    index = FaqIndex.build(entries, vectors=store.complete(entries), encoder=encoder)
-    return samples(index, [version.external_id for version in entries], asked, names)
+    def _asked(
+        self, entries: list[ArticleVersion], asked: Sequence[Asked], subjects: Subjects | None
+    ) -> Iterator[Sample]:
+        vectors = self._store.complete(entries)
+        index = FaqIndex.build(entries, vectors=vectors, encoder=self._encoder, subjects=subjects)
+        return samples(index, [version.external_id for version in entries], asked, self._names)
 
 
 def fitted(rows: Sequence[Sample], start: Numbers, least: Numbers) -> tuple[Numbers, float]:
@@ -189,17 +198,18 @@ def main() -> None:
     current = json.loads(FILE.read_text(encoding="utf-8"))
     store = VectorFile(options.vectors, BundledE5())
     fits: dict[str, dict[str, object]] = {}
-    for title in ("without_vectors", "with_vectors"):
-        with_meaning = title == "with_vectors"
-        names = [*LEXICAL_NAMES, *((*SEMANTIC, *WITH_MEANING) if with_meaning else ()), *OF_QUESTION]
-        encoder = BundledE5() if with_meaning else NoEncoder()
-        answered = with_answers(store, encoder, names)
-        rows = [*answered, *with_neighbours_alone(store, encoder, names)]
+    for title in ("without_vectors", "with_vectors", "with_subjects"):
+        with_meaning = title != "without_vectors"
+        of_meaning = (*SEMANTIC, *WITH_MEANING) if with_meaning else ()
+        names = [*LEXICAL_NAMES, *of_meaning, *(SUBJECT if title == "with_subjects" else ()), *OF_QUESTION]
+        asking = Asking(store, BundledE5() if with_meaning else NoEncoder(), names)
+        answered = asking.with_answers()
+        rows = [*answered, *asking.with_neighbours_alone()]
         start = np.array([current[title]["signals"].get(name, 0.0) for name in names])
         least = np.array([0.0 if name in NEVER_AGAINST else -np.inf for name in names])
         weights, loss = fitted(rows, start, least)
         print(f"{title}: {len(rows)} questions, loss {loss:.4f}")
-        curved = curve([*answered, *of_a_real_faq(options.real_faq, store, encoder, names)], weights)
+        curved = curve([*answered, *asking.of_a_real_faq(options.real_faq)], weights)
         signals = {n: round(float(weight), 3) for n, weight in zip(names, weights, strict=True) if round(weight, 3)}
         fits[title] = {"signals": signals, "company": [round(float(each), 4) for each in curved]}
         print(fits[title])

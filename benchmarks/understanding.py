@@ -30,11 +30,12 @@ from bot.understanding.examples import read_intents
 from bot.understanding.intents import IntentClassifier
 from evaluation.query_files import read_queries
 from knowledge_base.article import ArticleVersion
-from knowledge_base.fusion import WITH_VECTORS, probabilities, scores
+from knowledge_base.fusion import WITH_SUBJECTS, probabilities, scores
 from knowledge_base.hints import hints_in
 from knowledge_base.portions import portions_missing
 from knowledge_base.search import FaqIndex
-from knowledge_base.signals import WEIGHED_FIELDS, Signals, add_meaning, of_question
+from knowledge_base.signals import WEIGHED_FIELDS, Signals, add_meaning, add_subjects, of_question
+from knowledge_base.subjects import common_subjects
 from language.encoder import BundledE5, Encoder, query_key, text_key
 from language.sharing import SharedEncoder
 from server.librarian import GIVE_WAY_AFTER
@@ -138,16 +139,27 @@ def searched(index: FaqIndex, texts: Sequence[str]) -> list[Took]:
 
 def phases(index: FaqIndex, encoder: Encoder, texts: Sequence[str]) -> Figures:
     """Where the time goes. The texts get a tail that no cache knows: their words are cut anew."""
-    spent: dict[str, list[Took]] = {"reading": [], "lexical": [], "encoder": [], "meaning": [], "fusion": []}
+    ours = common_subjects(encoder.name)
+    assert ours is not None
+    spent: dict[str, list[Took]] = {
+        "reading": [],
+        "lexical": [],
+        "encoder": [],
+        "subjects": [],
+        "meaning": [],
+        "fusion": [],
+    }
     for text in texts:
         question, reading = timed(partial(index.readable, f"{text}。"))
         signals = of_question(question, len(index))
         _, lexical = timed(partial(index.lexical.add_to, signals, question))
         row, encoded = timed(partial(encoder.queries, [question]))  # index.search never saw it: encoded now
         hints = np.array([index.hint_row(hint) for hint in hints_in(question)], dtype=np.float32)
+        led = partial(add_subjects, signals, index.lexical, index.meaning, ours, row[0])
+        _, subjects = timed(led)
         _, meaning = timed(partial(add_meaning, signals, index.meaning, row[0], hints, only_weighed=True))
         _, fusion = timed(partial(fused, signals))
-        for name, took in zip(spent, (reading, lexical, encoded, meaning, fusion), strict=True):
+        for name, took in zip(spent, (reading, lexical, encoded, subjects, meaning, fusion), strict=True):
             spent[name].append(took)
     return {
         k: v for name, all_took in spent.items() for k, v in percentiles(f"  of which {name}", all_took, (50,)).items()
@@ -155,7 +167,7 @@ def phases(index: FaqIndex, encoder: Encoder, texts: Sequence[str]) -> Figures:
 
 
 def fused(signals: Signals) -> NDArray[np.float64]:
-    return probabilities(scores(signals, WITH_VECTORS), WITH_VECTORS)
+    return probabilities(scores(signals, WITH_SUBJECTS), WITH_SUBJECTS)
 
 
 def known_text(index: FaqIndex, versions: Sequence[ArticleVersion]) -> Figures:

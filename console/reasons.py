@@ -113,6 +113,7 @@ def _looked_up(question: str, known: Known, today: date) -> dict[str, Any]:
         "cut": tuple(dict.fromkeys(cut.words)),
         "reading": cut.reading,
         "hints": hints_in(question),
+        "subjects": known.index.led_by(question),
         "matches": matches,
         "bar": bars.of(matches[0].version.content.category) if matches else None,
         "offer_at": OFFER_AT,

@@ -80,8 +80,9 @@ SIGNALS: dict[Kind, str] = {
     "concepts": "同じ意味の言葉の一致",
     "sounds": "読みの一致",
     "hints": "ヒント語の一致",
+    "subjects": "よくある用件からの手がかり",
     "meaning": "意味の近さ",
-    "form": "質問の形（長さ・言語）",
+    "form": "質問の形（長さ・言語・用件の範囲）",
 }
 SILENCES = {"person_has_it": "担当者が対応中のため"}
 ROLES = {"operator": "窓口担当", "editor": "FAQ編集", "supervisor": "統括", "administrator": "管理者"}

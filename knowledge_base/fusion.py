@@ -5,7 +5,8 @@ have the greatest share of ``exp(score)``, "no entry answers this" being one mor
 curve tells how likely an entry with such a score, in such company, answers: two entries that say nearly the same may both
 be likely, and of a question that nothing fits, none is.
 
-There are two sets of weights: with sentence vectors and, for entries that have none (yet), without.
+There are three sets of weights: with sentence vectors and the subjects of all cities; with vectors of an encoder for which
+there are no such subjects; and, for entries that have no vectors (yet), without.
 """
 
 import json
@@ -36,6 +37,7 @@ def _read(fits: Mapping[str, Any], name: str) -> Weights:
 _FITS = json.loads((files("knowledge_base") / "fusion.json").read_text(encoding="utf-8"))
 WITHOUT_VECTORS: Final = _read(_FITS, "without_vectors")
 WITH_VECTORS: Final = _read(_FITS, "with_vectors")
+WITH_SUBJECTS: Final = _read(_FITS, "with_subjects")
 
 
 def scores(signals: Signals, weights: Weights) -> Numbers:

@@ -99,6 +99,11 @@ class Meaning:
                 found[hinted] = self._spread(field.best(_unit(moved))) if len(hints) else found[name]
         return found
 
+    def agreement(self, rows: Rows, shares: Rows) -> Scores:
+        """Each entry's likeness to several texts at once, in the same unit; each text counts by its share."""
+        field = self._fields["whole"]
+        return self._spread(field.best(shares @ field.centred(rows)))
+
     def _spread(self, values: Rows) -> Scores:
         everywhere = np.zeros(self._size)
         everywhere[self._ids] = values

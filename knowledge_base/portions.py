@@ -1,6 +1,6 @@
 """The vectors an index still lacks, in portions small enough to look up between two of them."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numpy import float32
@@ -25,8 +25,8 @@ class Portion:
 def portions_missing(index: FaqIndex, *, size: int) -> list[Portion]:
     """The entries' texts first: they answer more than the hints do."""
     passages, queries = index.passages_needed(), index.queries_needed()
-    return [*_cut(passages, size, is_query=False), *_cut(queries, size, is_query=True)]
+    return [*portions(passages, size, is_query=False), *portions(queries, size, is_query=True)]
 
 
-def _cut(texts: list[str], size: int, *, is_query: bool) -> Iterator[Portion]:
-    return (Portion(tuple(texts[at : at + size]), is_query) for at in range(0, len(texts), size))
+def portions(texts: Sequence[str], size: int, *, is_query: bool) -> list[Portion]:
+    return [Portion(tuple(texts[at : at + size]), is_query) for at in range(0, len(texts), size)]

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from knowledge_base.article import ArticleContent, ArticleVersion, Match
-from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS, Weights, probabilities, scores
+from knowledge_base.fusion import WITH_SUBJECTS, WITH_VECTORS, WITHOUT_VECTORS, Weights, probabilities, scores
 from knowledge_base.hints import all_hints, hints_in, plainly
 from knowledge_base.kana import KanaReader
 from knowledge_base.lexical import Scores
 from knowledge_base.meaning import FIELDS, Meaning
-from knowledge_base.signals import LexicalSignals, Signals, add_meaning, of_question
+from knowledge_base.signals import LexicalSignals, Signals, add_meaning, add_subjects, of_question
+from knowledge_base.subjects import Led, Subjects, common_subjects
 from knowledge_base.texts import number_of_key, terms_of
 from language.encoder import Encoder, EncoderError, query_key
 from language.japanese import key
@@ -72,6 +73,7 @@ class FaqIndex:
         vectors: Mapping[str, ArrayLike],
         encoder: Encoder | None,
         fields: Sequence[str],
+        subjects: Subjects | None,
     ) -> None:
         self._versions = tuple(versions)
         contents = [version.content for version in self._versions]
@@ -80,6 +82,7 @@ class FaqIndex:
         self._kana = KanaReader([*(f"{c.question}\n{c.answer}" for c in contents), *all_hints()])
         self._encoder = encoder if encoder is not None and encoder.dimensions else None
         name = encoder.name if encoder is not None else ""
+        self._subjects = subjects
         self.meaning = Meaning(contents, vectors if self._encoder else {}, name, fields)
         self._from, self._until = _in_force(self._versions)
         self._hints = {hint: vectors.get(query_key(name, hint)) for hint in all_hints()} if self._encoder else {}
@@ -96,12 +99,15 @@ class FaqIndex:
         vectors: Mapping[str, ArrayLike],
         encoder: Encoder | None,
         fields: Sequence[str] = tuple(FIELDS),
+        subjects: Subjects | None = None,
     ) -> "FaqIndex":
         """An index of these versions. ``vectors`` are the encoder's passages under ``text_key``; some may be missing.
 
+        ``subjects`` lead from residents' words to the office's; those that come with us, unless others are given.
         ``fields`` (names of ``FIELDS``) are to have vectors: ``WEIGHED_FIELDS`` are enough to search, and find the same.
         """
-        return cls(versions, vectors=vectors, encoder=encoder, fields=fields)
+        ours = subjects or common_subjects(encoder.name if encoder is not None else "")
+        return cls(versions, vectors=vectors, encoder=encoder, fields=fields, subjects=ours)
 
     def __len__(self) -> int:
         return len(self._versions)
@@ -168,7 +174,19 @@ class FaqIndex:
         if not with_meaning or self._encoder is None or not self.meaning.present.any():
             return found, np.zeros(len(self._versions), dtype=bool)
         hints = np.array([self.hint_row(hint) for hint in hints_in(question)], dtype=np.float32)
-        return found, add_meaning(found, self.meaning, self._encoded(question), hints, only_weighed=only_weighed)
+        row = self._encoded(question)
+        if self._subjects is not None:
+            add_subjects(found, self.lexical, self.meaning, self._subjects, row)
+        return found, add_meaning(found, self.meaning, row, hints, only_weighed=only_weighed)
+
+    def led_by(self, question: str) -> tuple[Led, ...]:
+        """The common subjects that lead the question to the entries, best first; none without vectors."""
+        if self._subjects is None or not self.meaning.present.any():
+            return ()
+        try:
+            return self._subjects.led(self._encoded(self.readable(question[:_LONGEST_QUESTION])))
+        except EncoderError:
+            return ()
 
     def hint_row(self, hint: str) -> ArrayLike:
         """The vector of one of the hints. Raises EncoderError."""
@@ -192,7 +210,8 @@ def _weighed(signals: Signals, present: NDArray[np.bool_]) -> tuple[Scores, Weig
     total = scores(signals, WITHOUT_VECTORS)
     if not present.any():
         return total, WITHOUT_VECTORS
-    return np.where(present, scores(signals, WITH_VECTORS), total), WITH_VECTORS
+    weights = WITH_SUBJECTS if "subject_words" in signals else WITH_VECTORS
+    return np.where(present, scores(signals, weights), total), weights
 
 
 class _ExactHits:

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.article import ArticleContent
-from knowledge_base.fusion import WITH_VECTORS
+from knowledge_base.fusion import WITH_SUBJECTS, WITH_VECTORS
 from knowledge_base.hints import hints_in
 from knowledge_base.lexical import FieldedTerms, Scores
 from knowledge_base.meaning import FIELDS, LIKENESSES, Meaning
+from knowledge_base.subjects import Subjects
 from knowledge_base.texts import Counts, concepts_in, counted, counted_sounds, terms_of, words_in
 from language.encoder import Vectors
 from language.japanese import key
@@ -19,6 +20,14 @@ Signals = dict[str, Scores]
 
 LEXICAL: Final = ("words", "concepts", "sounds", "surface_sounds", "hints")
 SEMANTIC: Final = LIKENESSES
+SUBJECT: Final = (
+    "subject_words",
+    "subject_words_lead",
+    "subject_agree",
+    "subject_near",
+    "subject_margin",
+    "elsewhere",
+)
 _DERIVED: Final = {
     "top": ("", "hinted_whole"),
     "foreign_surface": ("foreign", "surface"),
@@ -27,10 +36,11 @@ _DERIVED: Final = {
     "kana_whole": ("kana", "hinted_whole"),
 }
 """the greatest of a likeness, or a likeness that counts for one kind of question alone: the kind, and the likeness"""
+_COUNTED: Final = frozenset({*WITH_VECTORS.signals, *WITH_SUBJECTS.signals})
 WEIGHED_FIELDS: Final = tuple(
     field
     for field in FIELDS
-    if {field, f"hinted_{field}"} & {_DERIVED[name][1] if name in _DERIVED else name for name in WITH_VECTORS.signals}
+    if {field, f"hinted_{field}"} & {_DERIVED[name][1] if name in _DERIVED else name for name in _COUNTED}
 )
 """The fields whose vectors a search needs. The others are for the next fit."""
 WEAK: Final = 0.2
@@ -80,6 +90,10 @@ class LexicalSignals:
         found["known_words"] = np.full(self._size, shares["words"][1])
         found["known_sounds"] = np.full(self._size, shares["sounds"][1])
 
+    def share_of(self, words: Counts) -> Scores:
+        """How much of these words each entry has, 0–1."""
+        return self._words.share(words)[0]
+
     def _best_surface(self, terms: FieldedTerms, asked: Counts) -> tuple[Scores, float]:
         share, known = terms.share(asked)
         return (np.maximum.reduceat(share, self._starts) if self._size else share), known
@@ -119,11 +133,29 @@ def add_meaning(
     return meaning.present
 
 
+def add_subjects(
+    found: Signals, lexical: LexicalSignals, meaning: Meaning, subjects: Subjects, question: Vectors
+) -> None:
+    """What the subjects say that the question is nearest to: of each entry, and of whether it is our business at all."""
+    guidance = subjects.near(question)
+    led = list(zip(guidance.numbers, guidance.shares.tolist(), strict=True))
+    words = np.sum([share * lexical.share_of(subjects.words_of(number)) for number, share in led], axis=0)
+    found["subject_words"] = words
+    found["subject_words_lead"] = words / max(float(words.max(initial=0.0)), WEAK)
+    found["subject_agree"] = meaning.agreement(subjects.told[list(guidance.numbers)], guidance.shares)
+    of_question = {
+        "subject_near": guidance.nearness,
+        "subject_margin": guidance.margin,
+        "elsewhere": guidance.elsewhere,
+    }
+    found.update({name: np.full(len(words), value) for name, value in of_question.items()})
+
+
 def _weighed(found: Signals) -> set[str]:
     """The likenesses that count for a question of this kind."""
-    counted_in = {name for name in WITH_VECTORS.signals if name in LIKENESSES}
+    counted_in = {name for name in _COUNTED if name in LIKENESSES}
     for name, (kind, source) in _DERIVED.items():
-        if name in WITH_VECTORS.signals and (not kind or found[kind].any()):
+        if name in _COUNTED and (not kind or found[kind].any()):
             counted_in.add(source)
     return counted_in
 

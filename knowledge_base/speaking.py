@@ -3,16 +3,29 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from knowledge_base.fusion import WITH_VECTORS, WITHOUT_VECTORS
+from knowledge_base.fusion import WITH_SUBJECTS, WITH_VECTORS, WITHOUT_VECTORS
 
-Kind = Literal["exact", "words", "concepts", "sounds", "hints", "meaning", "form"]
+Kind = Literal["exact", "words", "concepts", "sounds", "hints", "subjects", "meaning", "form"]
 
 _KINDS: Final[Mapping[Kind, frozenset[str]]] = {
     "words": frozenset({"words", "words_lead"}),
     "concepts": frozenset({"concepts", "concepts_lead"}),
     "sounds": frozenset({"sounds", "sounds_lead", "surface_sounds", "surface_sounds_lead"}),
     "hints": frozenset({"hints", "hints_lead"}),
-    "form": frozenset({"known_words", "known_sounds", "long", "short", "foreign", "kana"}),
+    "subjects": frozenset({"subject_words", "subject_words_lead", "subject_agree"}),
+    "form": frozenset(
+        {
+            "known_words",
+            "known_sounds",
+            "long",
+            "short",
+            "foreign",
+            "kana",
+            "subject_near",
+            "subject_margin",
+            "elsewhere",
+        }
+    ),
 }
 """what is in none of these is about meaning"""
 
@@ -20,11 +33,14 @@ _KINDS: Final[Mapping[Kind, frozenset[str]]] = {
 def spoken(why: Mapping[str, float]) -> dict[Kind, float]:
     """The points that each kind of signal gave a match (its ``why``), or took, strongest first.
 
-    ``form`` is what the question itself is like: the same for every entry.
+    ``form`` is what the question itself is like, and whether it looks like ours: the same for every entry.
     """
     if why.get("exact"):
         return {"exact": 1.0}
-    weights = (WITH_VECTORS if why.get("whole") else WITHOUT_VECTORS).signals
+    if not why.get("whole"):
+        weights = WITHOUT_VECTORS.signals
+    else:
+        weights = (WITH_SUBJECTS if "subject_words" in why else WITH_VECTORS).signals
     points: dict[Kind, float] = {}
     for signal, weight in weights.items():
         if signal in why:

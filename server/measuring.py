@@ -112,11 +112,14 @@ async def explain(settings: Settings, given: argparse.Namespace) -> int:
     """What was cut, matched and scored for one question, and what the bot decides."""
     async with assembled(settings) as parts:
         decision, understood = await decided(parts, given.question)
+        subjects = parts.knowing.known().index.led_by(given.question)
     cut = analysed(given.question)
     guard = understood.guard
     print(f"language  {understood.language or '?'}   unified  {key(given.question)}")
     print(f"words     {' '.join(cut.words)}\nreading   {cut.reading}")
     print(f"hints     {' '.join(hints_in(given.question)) or '-'}")
+    led = (f"{each.title}{' (not ours)' if each.elsewhere else ''} {each.share:.2f}" for each in subjects)
+    print(f"subjects  {'  '.join(led) or '-'}")
     print(f"guard     {guard.kind if guard else '-'}")
     if understood.intent:
         print(f"intent    {understood.intent.name} {understood.intent.probability:.2f}")

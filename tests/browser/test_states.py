@@ -133,7 +133,13 @@ async def test_the_consoles_working_pages_have_no_barriers(hall: Served, page: P
     assert await barriers(staff) == []
     await staff.get_by_role("link", name="履歴を見る").click()
     assert await barriers(staff) == []
-    for path in ("/console/faq?words=A-001", "/console/faq/bars", "/console/overview", "/console/tickets"):
+    for path in (
+        "/console/faq?words=A-001",
+        "/console/faq/bars",
+        "/console/overview",
+        "/console/tickets",
+        "/console/intents",
+    ):
         await staff.goto(local(hall) + path)
         assert await barriers(staff) == []
     await staff.goto(f"{local(hall)}/console/faq?words=A-001")
@@ -141,6 +147,17 @@ async def test_the_consoles_working_pages_have_no_barriers(hall: Served, page: P
     await staff.get_by_label("回答", exact=True).first.fill("直した回答です。")
     await staff.get_by_role("button", name="下書きを保存").click()
     await expect(staff.locator("ins").first).to_contain_text("直した回答")
+    assert await barriers(staff) == []
+
+
+async def test_the_intents_are_taught_anew_from_the_page(hall: Served, staff: Page) -> None:
+    await staff.goto(f"{local(hall)}/console/intents")
+    await expect(staff.get_by_text("起動したとき")).to_be_visible()
+
+    await staff.get_by_role("button", name="意図の学習をやり直す").click()
+
+    await expect(staff.get_by_text("正しく当てた割合")).to_be_visible(timeout=60_000)
+    await expect(staff.get_by_text("起動したとき")).to_be_hidden()
     assert await barriers(staff) == []
 
 
