@@ -56,6 +56,7 @@ class Engine:
         message = _without_secret_numbers(message)
         async with self._store.transaction() as records:
             conversation = await records.conversation_with(message.sender, message.received_at)
+            message = _with_label(message, conversation)
             if await records.remember(message, conversation.id, raw):
                 entry = await records.add_entry(_said(message, conversation))
             else:
@@ -131,6 +132,14 @@ async def _remembered(records: Records, conversation: Conversation, understood: 
         return NOTHING
     ticket = await records.ticket(conversation.ticket_id) if conversation.ticket_id else None
     return Remembered(last_reply(await records.said_before(conversation.id, LOOK_BACK)), ticket)
+
+
+def _with_label(message: IncomingMessage, conversation: Conversation) -> IncomingMessage:
+    """A tap comes without words from some networks: staff read the label of what was picked."""
+    if message.text or message.choice is None:
+        return message
+    label = next((each.label for each in conversation.offered if each.value == message.choice), "")
+    return replace(message, text=label)
 
 
 def _said(message: IncomingMessage, conversation: Conversation) -> Entry:

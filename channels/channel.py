@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from conversations.message import Address
@@ -37,6 +38,14 @@ class BadDelivery(Exception):
     """The bytes are none of this channel's deliveries."""
 
 
+class TextUnit(StrEnum):
+    """In what a network counts the length of a text."""
+
+    GRAPHEMES = "grapheme clusters"
+    UTF16 = "UTF-16 code units"
+    CHARACTERS = "code points"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a channel can do, declared; the contract tests hold it to both sides of each line."""
@@ -47,6 +56,17 @@ class Capabilities:
     """The same key sent twice is heard once."""
     buttons: bool
     text_limit: int | None
+    """of one message, in ``text_unit``; what is longer goes in several"""
+    text_unit: TextUnit = TextUnit.GRAPHEMES
+    sends_files: frozenset[str] = frozenset()
+    """kinds (``FileKind``) that are sent as the thing itself; the others go as a link"""
+    location: bool = False
+    """a place can arrive"""
+    edits: bool = False
+    """the network tells when a message is changed or withdrawn"""
+    typing: bool = False
+    """the resident can be shown that we are at it"""
+    read_marks: bool = False
     may_carry_confidential: bool
 
 

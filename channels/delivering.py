@@ -74,6 +74,7 @@ async def deliver_due(outbox: Outbox, channels: Mapping[str, Channel]) -> list[S
                 await outbox.put_off(row.id, after)
             case Refused(reason=reason):
                 await outbox.refused(row.id, reason)
+                log.warning("reply refused", reply_id=str(row.id), channel=row.address.channel, why=reason)
         log.info("reply sent", reply_id=str(row.id), channel=row.address.channel, outcome=type(outcome).__name__)
         sent.append(Sent(row.conversation_id, outcome))
     return sent

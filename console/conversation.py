@@ -14,6 +14,7 @@ from conversations.conversation import Owner
 from conversations.errors import ConversationOwned, NotAllowed, NotFound
 from storage import topics
 from storage.accounts import Session
+from storage.visits import owner_of
 from tickets.operators import Permission, may
 
 ENTRIES = 500
@@ -157,7 +158,7 @@ async def file(request: web.Request) -> web.Response:
     must(request, Permission.REPLY)
     common = request.app[COMMON]
     found = await common.views.conversation(_id(request))
-    kept = await common.visits.file(found.address.account, _id(request, "file"))
+    kept = await common.visits.file(owner_of(found.address), _id(request, "file"))
     if kept is None:
         raise web.HTTPNotFound
     attachment, content = kept

@@ -9,6 +9,7 @@ CHANNELS = {
     "line": "LINE",
     "mail": "メール",
     "telegram": "Telegram",
+    "rasa": "Rasa",
     "staff": "庁内",
 }
 LANGUAGES = {"ja": "日本語", "ja-easy": "やさしい日本語", "en": "English"}

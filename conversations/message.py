@@ -46,6 +46,8 @@ class IncomingMessage:
     """latitude, longitude in degrees (WGS 84)"""
     choice: str | None = None
     in_reply_to: str | None = None
+    message_id: str = ""
+    """The network's id of the message itself, by which its sender may withdraw it later."""
     language: str | None = None
     """BCP 47 tag the resident chose, or None when the words must tell: ``ja``, ``ja-easy``, ``en`` …"""
     sent_at: datetime

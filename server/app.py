@@ -10,8 +10,10 @@ from channels.web.routes import add_routes
 from channels.web.settings import WebSettings
 from console.common import Common, ConsoleSettings
 from console.routes import add_console
+from server.file_links import give_file
 from server.health import Metrics, livez, readyz
 from server.proxies import believed, networks
+from server.webhooks import add_webhooks
 from server.wiring import Parts
 
 NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
@@ -27,6 +29,8 @@ def make_app(parts: Parts) -> web.Application:
     app.router.add_get("/readyz", readyz(parts))
     app.router.add_get("/metrics", metrics.page)
     app.router.add_get("/.well-known/change-password", _to_password)
+    app.router.add_get("/files/{id}", give_file(parts.file_links, parts.visits))
+    add_webhooks(app, parts)
     add_routes(app, parts.web, web_settings(parts), now=lambda: datetime.now(UTC))
     add_console(app, console_parts(parts))
     return app

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from conversations.errors import CityError, SettingsError
-from server import commands, measuring
+from server import commands, inspecting, measuring
 from server.settings import Settings, read_settings
 
 EPILOG = """\
@@ -80,6 +80,8 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--file", type=Path, metavar="FILE", help="Rasa NLU YAML, CSV or TSV, instead of intents.yml")
     train.add_argument("--skip-wrong", action="store_true", help="leave out the lines with mistakes and learn the rest")
 
+    _add_inspecting(words)
+
     check = _word(words, "check", commands.check, "check a city's folder; every mistake with file and line", CHECK)
     check.add_argument("city", type=Path, metavar="CITY")
 
@@ -108,6 +110,16 @@ def parser() -> argparse.ArgumentParser:
     restore = _word(words, "restore", commands.restore, "read a backup into an empty database", RESTORE)
     restore.add_argument("file", type=Path, metavar="FILE")
     return root
+
+
+def _add_inspecting(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    mail = _word(words, "inspect-mail", inspecting.mail, "what the engine understands of mails", INSPECT_MAIL)
+    mail.add_argument("paths", type=Path, nargs="+", metavar="FILE|DIR|MBOX")
+    mail.add_argument("--json", action="store_true", help="everything, as JSON")
+
+    line = _word(words, "inspect-line", inspecting.line, "what the engine understands of a LINE webhook", INSPECT_LINE)
+    line.add_argument("file", type=Path, metavar="FILE")
+    line.add_argument("--json", action="store_true", help="everything, as JSON")
 
 
 def _word(
@@ -193,6 +205,21 @@ processes swap them in as a whole, without a stop. Vectors are kept, so that onl
 
 From the first time on the database holds what was learnt last, and a start uses that. Every fifth example of an intent
 is held back and asked for the accuracy; then all are learnt. Mistakes are told by file and line, and change nothing.
+"""
+INSPECT_MAIL = """\
+Read mails as the engine reads them and print what it understood: envelope, sender, subject, the words written now,
+what was folded away (quotations, signatures), attachments, language, defects, and of what kind the mail is: of a
+resident, an automatic reply (with the rule that says so), a bounce (with recipient and class), a list's mail.
+
+  madoguchi inspect-mail letter.eml
+  madoguchi inspect-mail --json maildir/ old.mbox
+
+A broken mail is a finding, not a failure: the exit code is 1 only when a file is missing. Nothing is stored.
+"""
+INSPECT_LINE = """\
+Read the body of a LINE webhook as the engine reads it and print one block for each event. Nothing is stored.
+
+  madoguchi inspect-line body.json --json
 """
 CHECK = """\
 Read city.yml, faq.csv, intents.yml, dialogues/ and phrases/ of a city's folder as `serve` would, and report every

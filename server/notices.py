@@ -13,6 +13,7 @@ class BusNotices:
     bus: Bus
     inbox: WakeUp = field(default_factory=WakeUp)
     outbox: WakeUp = field(default_factory=WakeUp)
+    arrivals: WakeUp = field(default_factory=WakeUp)
     knowledge: WakeUp = field(default_factory=WakeUp)
 
     async def changed(self, conversation_id: UUID) -> None:
@@ -22,6 +23,11 @@ class BusNotices:
         await self.bus.publish(topics.DESK)
         await self.bus.publish(topics.WORK)
 
+    async def arrived(self) -> None:
+        """A network delivered something, and it is kept."""
+        self.arrivals.now()
+        await self.bus.publish(topics.ARRIVALS)
+
     async def published(self) -> None:
         """The FAQ changed: every process builds its index anew."""
         self.knowledge.now()
@@ -29,11 +35,13 @@ class BusNotices:
 
     async def hear_others(self) -> None:
         """Pass on what other processes tell."""
-        async with self.bus.listen([topics.WORK, topics.KNOWLEDGE]) as inlet:
+        async with self.bus.listen([topics.WORK, topics.KNOWLEDGE, topics.ARRIVALS]) as inlet:
             while True:
                 heard = await inlet.next(60)
                 if heard is not None and heard.topic == topics.KNOWLEDGE:
                     self.knowledge.now()
+                elif heard is not None and heard.topic == topics.ARRIVALS:
+                    self.arrivals.now()
                 elif heard is not None:
                     self.inbox.now()
                     self.outbox.now()

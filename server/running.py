@@ -45,6 +45,7 @@ def workers(parts: Parts) -> list[Callable[[], Awaitable[None]]]:
 
     return [
         inbox.run,
+        lambda: every(1.0, parts.notices.arrivals, "arrivals", lambda: read_all(parts)),
         lambda: every(1.0, parts.notices.outbox, "outbox", send),
         lambda: every(
             KNOWLEDGE_SECONDS, parts.notices.knowledge, "knowledge", lambda: parts.librarian.refresh(parts.knowing)
@@ -52,6 +53,12 @@ def workers(parts: Parts) -> list[Callable[[], Awaitable[None]]]:
         lambda: every(WATCH_SECONDS, WakeUp(), "categories", lambda: watch_categories(parts)),
         parts.notices.hear_others,
     ]
+
+
+async def read_all(parts: Parts) -> None:
+    """What networks delivered, until nothing waits."""
+    while await parts.intake.work_once():
+        pass
 
 
 @asynccontextmanager

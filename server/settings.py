@@ -13,6 +13,7 @@ from server.proxies import networks
 
 FILE = "madoguchi.toml"
 PREFIX = "MADOGUCHI_"
+DOORS = frozenset({"rasa"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,22 @@ class Settings:
     """what the endpoint calls its model"""
     encoder_dimensions: int = 1024
     """numbers a row of that model"""
+    doors: tuple[str, ...] = ()
+    """further doors to open: ``rasa`` (its REST channel, /webhooks/rest/webhook, for front-ends made for Rasa)"""
+    line_accounts: tuple[str, ...] = ()
+    """user ids of the city's LINE official accounts (U and 32 letters), one for each section that has one"""
+    line_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """their channel secrets, in the same order"""
+    line_tokens: tuple[str, ...] = field(default=(), repr=False)
+    """their channel access tokens, in the same order"""
+    telegram_token: str = field(default="", repr=False)
+    """the bot's token; empty: no Telegram"""
+    telegram_secret: str = field(default="", repr=False)
+    """told to setWebhook as secret_token: 1 to 256 letters, digits, _ and -"""
+    telegram_host: str = ""
+    """another address than Telegram's own, for rehearsals"""
+    line_host: str = ""
+    """another address than LINE's own, for rehearsals: http://127.0.0.1:…"""
     frame_origins: tuple[str, ...] = ()
     """origins of the city's sites that may show the widget"""
     trusted_proxies: tuple[str, ...] = ()
@@ -114,6 +131,7 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError("database: postgresql+asyncpg:// か sqlite+aiosqlite:// で始めてください")
     if settings.encoder_dimensions < 1:
         raise SettingsError(f"encoder_dimensions: 1 以上で書いてください, 今は {settings.encoder_dimensions}")
+    _check_channels(settings)
     if settings.log not in {"debug", "info", "warning", "error"}:
         raise SettingsError("log: debug, info, warning, error のどれかにしてください")
     for origin in settings.frame_origins:
@@ -124,3 +142,15 @@ def _checked(settings: Settings) -> Settings:
     except ValueError as trouble:
         raise SettingsError(f"IPアドレスかネットワークで書いてください: {trouble}") from None
     return settings
+
+
+def _check_channels(settings: Settings) -> None:
+    if settings.telegram_token and not settings.telegram_secret:
+        raise SettingsError("telegram_secret: telegram_token があるときは必要です (needed beside telegram_token)")
+    if unknown := set(settings.doors) - DOORS:
+        raise SettingsError(f"doors: {', '.join(sorted(unknown))} はありません。使える入口: {', '.join(sorted(DOORS))}")
+    if not len(settings.line_accounts) == len(settings.line_secrets) == len(settings.line_tokens):
+        raise SettingsError(
+            "line_accounts, line_secrets, line_tokens: 同じ数だけ、同じ順に書いてください (as many of each): 今は "
+            f"{len(settings.line_accounts)}, {len(settings.line_secrets)}, {len(settings.line_tokens)}"
+        )

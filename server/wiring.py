@@ -1,6 +1,7 @@
 """The only place that knows every part."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,8 +18,11 @@ from conversations.errors import SettingsError
 from language.breaker import Away
 from language.encoder import BundledE5, Encoder, EncoderError, NoEncoder
 from language.endpoint import HttpEncoder, Timing
+from server.channels import channels_of
 from server.city import INTENTS, CityFolder, read_folder
 from server.clock import SystemClock
+from server.file_links import FileLinks, secret_of
+from server.intake import Intake
 from server.notices import BusNotices
 from server.settings import Settings
 from server.teaching import TeachingLibrarian, lessons_of, with_lesson
@@ -28,14 +32,16 @@ from storage.articles import Articles
 from storage.bars import CategoryBars
 from storage.bus import Bus, MemoryBus, RedisBus
 from storage.database import Database
+from storage.deliveries import Deliveries
 from storage.migrate import upgrade
 from storage.outbox import SqlOutbox
 from storage.store import SqlStore
 from storage.vectors import Vectors
 from storage.views import Views
 from storage.visits import Facts, Visits
+from storage.withdrawals import Withdrawals
 
-PULLED = frozenset({"web", "form", "terminal", STAFF})
+PULLED = frozenset({"web", "form", "terminal", "rasa", STAFF})
 """channels whose residents fetch the timeline themselves, or that have none"""
 
 log = structlog.get_logger(__name__)
@@ -66,6 +72,10 @@ class Parts:
     desk: Desk
     web: ServerWebService
     channels: Mapping[str, Channel]
+    close_channels: Callable[[], Awaitable[None]]
+    deliveries: Deliveries
+    intake: Intake
+    file_links: FileLinks
     encoder_away: Callable[[], Away | None]
     """since when this process searches by words alone because its encoder does not answer"""
 
@@ -88,6 +98,7 @@ async def assembled(settings: Settings, *, clock: Clock | None = None) -> AsyncI
         try:
             yield parts
         finally:
+            await parts.close_channels()
             if isinstance(parts.librarian.encoder, HttpEncoder):
                 parts.librarian.encoder.close()
             parts.knowing.close()
@@ -109,6 +120,16 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
     knowing = Knowing(await librarian.known(), clock)
     engine = Engine(store=store, understanding=knowing, clock=clock, pulled=PULLED, notices=notices)
     desk = Desk(store=store, understanding=knowing, clock=clock, pulled=PULLED, notices=notices)
+    links = FileLinks(settings.url, clock, await secret_of(facts, secrets.token_bytes(32)))
+    channels = channels_of(settings, clock, links, visits=visits, views=views, phrases=folder.phrases)
+    deliveries = Deliveries(database, clock)
+    intake = Intake(
+        deliveries=deliveries,
+        engine=engine,
+        withdrawals=Withdrawals(database),
+        visits=visits,
+        ears=channels.ears,
+    )
     web = ServerWebService(
         engine=engine,
         desk=desk,
@@ -140,7 +161,11 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
         engine=engine,
         desk=desk,
         web=web,
-        channels={},
+        channels=channels.mouths,
+        close_channels=channels.close,
+        deliveries=deliveries,
+        intake=intake,
+        file_links=links,
         encoder_away=lambda: encoder.away if isinstance(encoder, HttpEncoder) else None,
     )
 

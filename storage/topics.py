@@ -5,6 +5,8 @@ from uuid import UUID
 
 WORK: Final = "work"
 """there is something to handle or to send"""
+ARRIVALS: Final = "arrivals"
+"""a network delivered something that is not read yet"""
 KNOWLEDGE: Final = "knowledge"
 """staff published, or the index must be built anew"""
 DESK: Final = "desk"

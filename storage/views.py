@@ -138,6 +138,13 @@ class Views:
             rows = (await session.scalars(query.order_by(EntryRow.seq).limit(at_most))).all()
         return [entry_of(row) for row in rows]
 
+    async def last_entries(self, conversation_id: UUID, at_most: int) -> Sequence[Entry]:
+        """The end of the timeline, oldest first."""
+        query = select(EntryRow).where(EntryRow.conversation_id == conversation_id).order_by(EntryRow.seq.desc())
+        async with self._database.read() as session:
+            rows = (await session.scalars(query.limit(at_most))).all()
+        return [entry_of(row) for row in reversed(rows)]
+
     async def entry(self, conversation_id: UUID, entry_id: UUID) -> Entry:
         """One line of this conversation. Raises NotFound, also for a line of another."""
         async with self._database.read() as session:

@@ -8,9 +8,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from bot.ports import Clock
-from conversations.message import Attachment
+from conversations.message import Address, Attachment
 from storage.database import Database
 from storage.tables import ContactRow, ConversationRow, EntryRow, FactRow, FileRow, RatingRow, VisitRow
+
+
+def owner_of(address: Address) -> str:
+    """Under which account a resident's files are kept: on LINE ``account`` is the city's, ``thread`` the resident's."""
+    return address.account if address.channel == "web" else ":".join(address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,14 @@ class Visits:
             return None
         return Attachment(id=row.id, name=row.name, content_type=row.content_type, size=row.size), row.content
 
+    async def linked_file(self, file_id: UUID) -> tuple[Attachment, bytes] | None:
+        """A file whose link was checked."""
+        async with self._database.read() as session:
+            row = await session.get(FileRow, file_id)
+        if row is None:
+            return None
+        return Attachment(id=row.id, name=row.name, content_type=row.content_type, size=row.size), row.content
+
     async def rate(self, account: str, entry_id: UUID, *, helpful: bool) -> bool:
         """Rate an answer of one's own conversation; a second rating replaces the first."""
         query = select(EntryRow).join(ConversationRow, ConversationRow.id == EntryRow.conversation_id)
@@ -91,6 +104,12 @@ class Facts:
     async def get(self, name: str) -> str | None:
         async with self._database.read() as session:
             return await session.scalar(select(FactRow.value).filter_by(name=name))
+
+    async def set_once(self, name: str, value: str) -> None:
+        """Set what was never set; of two at the same time, one wins and both see it."""
+        row = self._database.insert(FactRow).values(name=name, value=value)
+        async with self._database.write() as session:
+            await session.execute(row.on_conflict_do_nothing(index_elements=["name"]))
 
     async def set(self, name: str, value: str) -> None:
         async with self._database.write() as session:

@@ -36,8 +36,8 @@ class TerminalChannel:
         try:
             self._out.write(f"\n{as_plain_text(reply)}\n")
             self._out.flush()
-        except (OSError, ValueError) as error:
-            return Refused(f"the terminal is closed: {error}")
+        except (OSError, ValueError):
+            return Refused("端末が閉じられているため、表示できませんでした。")
         self._written.add(key)
         return Accepted()
 
@@ -70,4 +70,6 @@ def _words(markdown: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+    """Half a surrogate pair cannot be written at all: a mark stands in its place."""
+    whole = "".join("\ufffd" if unicodedata.category(c) == "Cs" else c for c in text)
+    return "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc")

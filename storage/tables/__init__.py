@@ -1,5 +1,6 @@
 """All tables. Importing this package is what fills ``Base.metadata``."""
 
+from storage.tables.arrivals import DeliveryRow
 from storage.tables.base import Base
 from storage.tables.desk import (
     AuditRow,
@@ -23,6 +24,7 @@ __all__ = [
     "ContactRow",
     "ConversationRow",
     "CounterRow",
+    "DeliveryRow",
     "EntryRow",
     "FactRow",
     "FileRow",
