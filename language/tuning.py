@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FILE: Final = "e5_tuning.npz"
-VERSION: Final = "counter-3"
+VERSION: Final = "counter-4"
 """A new tuning needs a new name: vectors of different tunings must never be compared."""
 CHANGE_STEP: Final = 1 / 256
 """of a block's scale; a change is at most half of it"""

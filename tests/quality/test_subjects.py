@@ -14,6 +14,7 @@ from knowledge_base.fusion import WITH_SUBJECTS, WITH_VECTORS
 from knowledge_base.meaning import Meaning, texts_of
 from knowledge_base.search import OFFER_AT, FaqIndex
 from knowledge_base.signals import SUBJECT, LexicalSignals, Signals, add_subjects
+from knowledge_base.speaking import spoken
 from knowledge_base.subjects import NEAREST, WARMTH, Subjects, common_subjects
 from knowledge_base.texts import whole_of, words_in
 from language.encoder import BundledE5, EncoderError, Vectors, text_key
@@ -159,6 +160,15 @@ def test_words_that_the_faq_does_not_have_lead_to_its_entry_by_a_subject(index: 
     assert best.version.external_id == "garbage_large"
     assert best.why["subject_words"] > 0
     assert "粗大ごみ" in index.led_by("大きな家具を捨てたい")[0].title
+
+
+def test_the_subjects_count_in_the_score(index: FaqIndex) -> None:
+    match = index.search("大きな家具を捨てたい", today=TODAY)[0]
+
+    points = spoken(match.why)
+
+    assert points["subjects"] > 0
+    assert sum(points.values()) + WITH_SUBJECTS.signals[""] == pytest.approx(match.why["score"], abs=0.01)
 
 
 @pytest.mark.parametrize("question", ["運転免許の更新はいつ", "エアコンの修理を頼みたい", "今日の天気は"])

@@ -130,6 +130,7 @@ DRIPS += ["--- Original Message ---\n差出人: a@x.jp", "差出人: a@x.jp\nx",
 DRIPS += ["a wrote:\n", "--- Original Message ---", ">" * 300, "-" * 300 + "x", "<a@" * 100]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", DRIPS)
 def test_time_grows_with_the_length_only(line: str) -> None:
     def seconds(times: int) -> float:
