@@ -11,6 +11,8 @@ from tests.contracts import bad_channels, bad_ears, bad_outcomes
 from tests.contracts.paper_stage import Breach, HearsOnPaper, SpeaksOnPaper
 from tests.contracts.table import PROMISES, Result, read_results
 
+pytestmark = pytest.mark.slow  # 160 bad channels: changed seldom, and a minute
+
 ROOT = Path(__file__).parents[2]
 BAD = (bad_channels, bad_outcomes, bad_ears)
 BREACHES = [breach for module in BAD for breach in module.BREACHES]

@@ -82,6 +82,7 @@ def test_chat_is_a_conversation(tmp_path: Path) -> None:
     assert "400円" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_new_city_is_made_checked_and_never_overwritten(tmp_path: Path) -> None:
     city = tmp_path / "city"
     assert madoguchi(tmp_path, "init", str(city)).returncode == 0
@@ -94,6 +95,7 @@ def test_a_new_city_is_made_checked_and_never_overwritten(tmp_path: Path) -> Non
     assert "city.yml:" in wrong.stdout
 
 
+@pytest.mark.slow
 def test_an_import_again_changes_nothing_and_comes_back_whole(tmp_path: Path) -> None:
     faq = tmp_path / "faq.csv"
     faq.write_text("ID,問い合わせ文,応答文,カテゴリ\n1,庭の池は？,環境課です。,庭\n2,,答えだけ,庭\n", encoding="cp932")
@@ -116,6 +118,7 @@ def test_an_operator_gets_a_first_password_and_a_wrong_section_is_named(tmp_path
     assert "nowhere" in wrong.stderr
 
 
+@pytest.mark.slow
 def test_a_backup_is_restored_into_an_empty_database_only(tmp_path: Path) -> None:
     assert madoguchi(tmp_path, "ask", "住民票").returncode == 0  # seeds the database
     kept = tmp_path / "backup.gz"
@@ -196,6 +199,7 @@ def test_evaluate_intents_tells_intents_and_strangers_apart(tmp_path: Path) -> N
     assert "test.tsv:4" in done.stderr
 
 
+@pytest.mark.slow
 def test_intents_are_taught_from_a_table_and_a_mistake_changes_nothing(tmp_path: Path) -> None:
     table = tmp_path / "intents.csv"
     rows = "".join(f"こいのぼりを見たい{n},carp\n犬の登録をしたい{n},dog\n" for n in range(5))
