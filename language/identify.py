@@ -12,7 +12,8 @@ ENGLISH: Final = "en"
 _KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾝ]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々〇]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
-_NOT_WORDS = re.compile(r"https?://\S+|\S+@\S+|\b[A-Z0-9]{2,}-?\d+\b")
+# An address begins where a run of letters begins: tried at each of them, a long run would take its square in time.
+_NOT_WORDS = re.compile(r"https?://\S+|(?<![^\s@])[^\s@]+@\S+|\b[A-Z0-9]{2,}-?\d+\b")
 _ROMAJI = frozenset(
     [
         "wa",

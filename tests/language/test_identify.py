@@ -56,3 +56,14 @@ def test_easy_japanese_is_only_chosen_never_found(text: str, current: str) -> No
     found = identify(text, current)
     assert found in {"ja", "en", current}
     assert found != "ja-easy" or current == "ja-easy"
+
+
+@pytest.mark.parametrize("run", ["a", ">", "a@", "A1", "http"])
+def test_a_very_long_run_of_letters_ends_in_time(run: str) -> None:
+    """Half a million of them: a square of that would take minutes."""
+    assert identify(run * 200_000, "ja") == "ja"
+
+
+def test_an_address_is_no_word_of_a_language() -> None:
+    assert identify("please.how.much@certificate.example 住民票", "ja") == "ja"
+    assert identify("taro@example.jp how much is the certificate please", "ja") == "en"
