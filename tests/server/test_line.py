@@ -6,28 +6,27 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 from PIL import Image
 from sqlalchemy import select
 
-from channels.delivering import deliver_due
 from conversations.errors import SettingsError
 from conversations.message import Address
 from conversations.timeline import Entry
-from server.app import make_app
-from server.seeding import seed
+from server.seeding import demo_staff
 from server.settings import Settings, read_settings
-from server.wiring import Parts, assembled
-from server.workers import InboxWorker, WakeUp
+from server.wiring import Parts
 from storage.tables import DeliveryRow, FileRow, InboxRow
 from storage.withdrawals import IN_ITS_PLACE
 from tests.conftest import FrozenClock
 from tests.fakes.line import ACCOUNT, RESIDENT, SECRET, TOKEN, FakeLine
 from tests.support.city import DEMO
+from tests.support.networked import NetworkedHall, networked
+from tickets.operators import Role
 
+HERE = Address("line", ACCOUNT, RESIDENT)
 CERTIFICATE = "住民票の写しを窓口で取るには、どうすればよいですか。"
 
 
@@ -41,10 +40,13 @@ def picture() -> bytes:
 class Hall:
     """A running city hall, and LINE."""
 
-    parts: Parts
-    client: TestClient[Any, Any]
+    city: NetworkedHall
     line: FakeLine
     clock: FrozenClock
+
+    @property
+    def parts(self) -> Parts:
+        return self.city.parts
 
     @property
     def now(self) -> int:
@@ -53,23 +55,13 @@ class Hall:
     async def delivers(self, *events: dict[str, Any]) -> int:
         """LINE delivers; the status it is answered with."""
         body, headers = self.line.webhook(*events)
-        return (await self.client.post("/webhooks/line", data=body, headers=headers)).status
+        return (await self.city.client.post("/webhooks/line", data=body, headers=headers)).status
 
     async def works(self) -> None:
-        """The workers, until nothing is left to do now."""
-
-        async def nobody(_: UUID) -> None: ...
-
-        inbox = InboxWorker(self.parts.store, self.parts.engine, WakeUp(), nobody)
-        while await self.parts.intake.work_once() or await inbox.work_once():
-            pass
-        while await deliver_due(self.parts.outbox, self.parts.channels):
-            pass
+        await self.city.works()
 
     async def entries(self) -> list[Entry]:
-        conversation = await self.parts.views.conversation_at(Address("line", ACCOUNT, RESIDENT))
-        assert conversation is not None
-        return list(await self.parts.views.entries(conversation.id, after=0, at_most=99, with_notes=True))
+        return await self.city.entries(HERE)
 
 
 @pytest.fixture
@@ -84,11 +76,8 @@ async def hall(tmp_path: Path, clock: FrozenClock) -> AsyncIterator[Hall]:
             line_tokens=(TOKEN,),
             line_host=line.url,
         )
-        async with assembled(settings, clock=clock) as parts:
-            await seed(parts)
-            await parts.publish()
-            async with TestClient(TestServer(make_app(parts))) as client:
-                yield Hall(parts, client, line, clock)
+        async with networked(settings, clock) as city:
+            yield Hall(city, line, clock)
 
 
 async def test_a_question_is_answered_by_its_reply_token(hall: Hall) -> None:
@@ -113,7 +102,7 @@ async def test_the_same_delivery_again_and_its_redelivery_are_heard_once(hall: H
 async def test_what_is_not_signed_is_refused_and_not_kept(hall: Hall) -> None:
     body, headers = hall.line.webhook(hall.line.says(CERTIFICATE, at=hall.now))
     for tampered, signed in ((body + b" ", headers), (body, {}), (body, {"x-line-signature": "bm8="}), (b"x", headers)):
-        assert (await hall.client.post("/webhooks/line", data=tampered, headers=signed)).status == 401
+        assert (await hall.city.client.post("/webhooks/line", data=tampered, headers=signed)).status == 401
 
     assert await hall.parts.deliveries.counts() == {}
 
@@ -182,6 +171,25 @@ async def test_a_file_that_is_gone_is_told_and_holds_nothing_up(hall: Hall) -> N
 
     assert any("受け取れませんでした" in entry.text for entry in await hall.entries())
     assert await hall.parts.deliveries.counts() == {("line", "read"): 1}
+
+
+async def test_an_operators_words_are_pushed_and_the_bot_is_silent(hall: Hall) -> None:
+    await hall.delivers(hall.line.says("職員と話したい", at=hall.now))
+    await hall.works()
+    conversation = await hall.city.conversation(HERE)
+    await demo_staff(hall.parts)
+    operator = next(each for each in await hall.parts.accounts.operators() if Role.OPERATOR in each.roles)
+    await hall.parts.desk.take_over(conversation.id, operator)
+    await hall.parts.desk.reply(conversation.id, operator, "お待たせしました。担当の者です。", key=uuid4())
+    await hall.works()
+    before = list(hall.line.shown)
+
+    await hall.delivers(hall.line.says(CERTIFICATE, at=hall.now))
+    await hall.works()
+
+    assert "お待たせしました。担当の者です。" in before[-1]
+    assert hall.line.sent[-1].by == "push"
+    assert hall.line.shown == before
 
 
 async def test_a_new_friend_is_greeted(hall: Hall) -> None:

@@ -3,24 +3,18 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
-from channels.delivering import deliver_due
 from conversations.errors import SettingsError
 from conversations.message import Address
 from conversations.timeline import Author
-from server.app import make_app
-from server.seeding import seed
 from server.settings import Settings, read_settings
-from server.wiring import Parts, assembled
-from server.workers import InboxWorker, WakeUp
+from server.wiring import Parts
 from tests.conftest import FrozenClock
 from tests.fakes.telegram import BOT_ID, RESIDENT, TOKEN, FakeTelegram, a_telegram
 from tests.support.city import DEMO
+from tests.support.networked import NetworkedHall, networked
 
 CERTIFICATE = "住民票の写しを窓口で取るには、どうすればよいですか。"
 SECRET = "a-webhook-secret"
@@ -29,30 +23,25 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 @dataclass
 class Hall:
-    parts: Parts
-    client: TestClient[Any, Any]
+    city: NetworkedHall
     telegram: FakeTelegram
 
+    @property
+    def parts(self) -> Parts:
+        return self.city.parts
+
     async def delivers(self, body: bytes, secret: str = SECRET) -> int:
-        return (await self.client.post("/webhooks/telegram", data=body, headers={HEADER: secret})).status
+        return (await self.city.client.post("/webhooks/telegram", data=body, headers={HEADER: secret})).status
 
     async def works(self) -> None:
-        async def nobody(_: UUID) -> None: ...
-
-        inbox = InboxWorker(self.parts.store, self.parts.engine, WakeUp(), nobody)
-        while await self.parts.intake.work_once() or await inbox.work_once():
-            pass
-        while await deliver_due(self.parts.outbox, self.parts.channels):
-            pass
+        await self.city.works()
 
     async def hears(self, body: bytes) -> None:
         assert await self.delivers(body) == 200
         await self.works()
 
     async def said(self) -> list[str]:
-        found = await self.parts.views.conversation_at(Address("telegram", str(BOT_ID), str(RESIDENT)))
-        assert found is not None
-        entries = await self.parts.views.last_entries(found.id, 99)
+        entries = await self.city.entries(Address("telegram", str(BOT_ID), str(RESIDENT)))
         return [entry.text for entry in entries if entry.author is Author.RESIDENT]
 
 
@@ -67,11 +56,8 @@ async def hall(tmp_path: Path, clock: FrozenClock) -> AsyncIterator[Hall]:
             telegram_secret=SECRET,
             telegram_host=telegram.url,
         )
-        async with assembled(settings, clock=clock) as parts:
-            await seed(parts)
-            await parts.publish()
-            async with TestClient(TestServer(make_app(parts))) as client:
-                yield Hall(parts, client, telegram)
+        async with networked(settings, clock) as city:
+            yield Hall(city, telegram)
 
 
 async def test_a_question_is_answered_once_however_often_it_is_delivered(hall: Hall) -> None:

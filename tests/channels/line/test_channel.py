@@ -467,4 +467,8 @@ async def test_closing_waits_for_what_is_under_way_and_is_harmless_twice(line: F
 
 
 async def test_closing_a_channel_that_never_spoke_is_harmless(line: FakeLine, clock: FrozenClock) -> None:
-    await a_channel(line, clock).close()
+    channel = a_channel(line, clock)
+
+    await channel.close()
+
+    assert line.calls == []

@@ -131,7 +131,9 @@ def test_destination_is_the_account_that_was_written_to() -> None:
 @given(st.binary())
 def test_any_bytes_give_events_or_a_bad_delivery(body: bytes) -> None:
     with suppress(BadDelivery):
-        parse(body)
+        destination, events = parse(body)
+        assert destination
+        assert isinstance(events, tuple)
 
 
 ANY_TEXT = st.text() | st.sampled_from(["", "\0", "\ud800", "user", "text", "image", "message", "postback", "standby"])
@@ -330,7 +332,7 @@ def test_event_with_neither_token_has_no_handle() -> None:
 
 @given(st.text() | ANY_JSON.map(json.dumps) | st.just("[" * 100_000))
 def test_any_text_can_be_asked_for_tokens(handle: str) -> None:
-    read_handle(handle)
+    assert isinstance(read_handle(handle), ReplyHandle)
 
 
 def test_reason_names_an_unknown_event_without_trusting_its_name() -> None:

@@ -159,7 +159,9 @@ def test_any_bytes_under_any_label_become_text_that_can_be_stored(content: bytes
 
 @given(st.binary(max_size=200), st.text(max_size=40))
 def test_no_label_at_all_makes_it_fail(content: bytes, label: str) -> None:
-    decode(content, label).text.encode()
+    text = decode(content, label).text
+
+    assert text.encode().decode() == text
 
 
 KANA_AND_KANJI = st.text(
