@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from channels.terminal.channel import as_plain_text
+from channels.plain_text import as_plain_text
 from channels.web.markdown import to_html
 from conversations.reply import Card, Reply
 

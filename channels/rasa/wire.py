@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from channels.arriving import Arrived
 from channels.channel import BadDelivery
-from channels.terminal.channel import as_plain_text
+from channels.plain_text import as_plain_text
 from conversations.message import Address, Attachment, Choice
 from conversations.reply import Reply
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from channels.channel import TextUnit
 from channels.cutting import cut
-from channels.terminal.channel import as_plain_text
+from channels.plain_text import as_plain_text
 from conversations.message import Attachment, Choice
 from conversations.reply import Reply
 

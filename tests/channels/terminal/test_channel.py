@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.channel import Accepted, Refused
-from channels.terminal.channel import TerminalChannel, as_plain_text
+from channels.plain_text import as_plain_text
+from channels.terminal.channel import TerminalChannel
 from conversations.message import Address, Choice
 from conversations.reply import Card, Reply
 
