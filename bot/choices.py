@@ -11,6 +11,8 @@ ARTICLE: Final = "article:"
 """followed by an article's id"""
 DIALOGUE: Final = "dialogue:"
 """followed by a procedure's name"""
+LANGUAGE: Final = "language:"
+"""followed by the language that the resident picked"""
 
 
 def a_person(phrases: Phrases, language: str) -> Choice:

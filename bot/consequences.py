@@ -1,17 +1,17 @@
 """What a decision changes: conversation, ticket, timeline, outbox. Written through one open transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import uuid4
 
 from bot.choices import DIALOGUE, a_person
 from bot.decision import Answer, AskBack, Converse, Decision, HandOver, OfferChoices, SeveralAnswers, StaySilent, Why
-from bot.ports import QueuedReply, Records
+from bot.ports import Delivery, QueuedReply, Records
 from bot.understood import Mind
 from conversations.conversation import Conversation
 from conversations.message import Choice, IncomingMessage
-from conversations.reply import Reply
+from conversations.reply import Reply, in_one
 from conversations.timeline import Author, Entry, Kind
 from tickets.deadlines import due_at, expectation
 from tickets.numbers import ticket_number
@@ -22,13 +22,14 @@ SUBJECT_AT_MOST = 60
 
 class Consequences:
     def __init__(
-        self, records: Records, conversation: Conversation, mind: Mind, now: datetime, *, pulled: frozenset[str]
+        self, records: Records, conversation: Conversation, mind: Mind, now: datetime, *, delivery: Delivery
     ) -> None:
         self._records = records
         self._conversation = conversation
         self._mind = mind
         self._now = now
-        self._pulled = pulled
+        self._delivery = delivery
+        self._letter: list[QueuedReply] = []
         self._handle: str | None = None
         self._about: str = ""
 
@@ -58,6 +59,7 @@ class Consequences:
                 silence = reason
                 if alert:
                     await self._note("alert.urgent_words")
+        await self._post()
         await self._records.message_handled(message.id, silence=silence)
 
     async def _answer(self, decision: Answer, message: IncomingMessage) -> None:
@@ -131,20 +133,30 @@ class Consequences:
             why={**asdict(why), "message": self._about} if why else {},
         )
         await self._records.add_entry(entry)
-        if conversation.address.channel not in self._pulled:
-            await self._records.queue(
-                QueuedReply(
-                    id=entry.id,
-                    conversation_id=conversation.id,
-                    address=conversation.address,
-                    reply=reply,
-                    reply_handle=self._handle,
-                    epoch=conversation.epoch if author is Author.BOT else None,
-                )
-            )
+        if conversation.address.channel in self._delivery.pulled:
+            return
+        queued = QueuedReply(
+            id=entry.id,
+            conversation_id=conversation.id,
+            address=conversation.address,
+            reply=reply,
+            reply_handle=self._handle,
+            epoch=conversation.epoch if author is Author.BOT else None,
+        )
+        if conversation.address.channel in self._delivery.letters:
+            self._letter.append(queued)
+        else:
+            await self._records.queue(queued)
 
-    async def _note(self, key: str) -> None:
-        text = self._mind.phrases.say(key, "ja")
+    async def _post(self) -> None:
+        """All that was said to one letter goes in one letter; nobody gets a mail that says "a person joined"."""
+        if self._letter:
+            whole = in_one([each.reply for each in self._letter])
+            await self._records.queue(replace(self._letter[-1], reply=whole))
+            self._letter = []
+
+    async def _note(self, key: str, **values: str) -> None:
+        text = self._mind.phrases.say(key, "ja", **values)
         await self._records.add_entry(
             Entry(
                 id=uuid4(),
@@ -165,9 +177,17 @@ class Consequences:
         conversation = self._conversation
         ticket = await self._open_ticket(decision, message)
         conversation.wait_for_person(ticket.id)
-        language = conversation.language
+        if decision.silent:
+            await self._note("note.not_answered_by_a_robot", why=decision.silent)
+        else:
+            await self.say([*decision.before, self._receipt(ticket)], decision.why)
+        if decision.urgent:
+            await self._note("alert.urgent_words")
+
+    def _receipt(self, ticket: Ticket) -> Reply:
+        language = self._conversation.language
         section = self._mind.city.section(ticket.section)
-        receipt = Reply(
+        return Reply(
             text=self._mind.phrases.say(
                 "bot.person.receipt",
                 language,
@@ -177,9 +197,6 @@ class Consequences:
             ),
             language=language,
         )
-        await self.say([*decision.before, receipt], decision.why)
-        if decision.urgent:
-            await self._note("alert.urgent_words")
 
     async def _open_ticket(self, decision: HandOver, message: IncomingMessage) -> Ticket:
         conversation = self._conversation

@@ -58,7 +58,7 @@ class Found:
 NOT_LOOKED_UP: Final = Found()
 
 
-def read(text: str, focus: Focus, articles: Mapping[UUID, ArticleVersion]) -> Reading:
+def read(text: str, focus: Focus, articles: Mapping[UUID, ArticleVersion], *, is_letter: bool = False) -> Reading:
     """How the message leans on what is in focus. ``articles`` are those in force: a topic unpublished since is none."""
     topics = [articles[each] for each in focus.topics if each in articles]
     in_focus = focus.topic is not None and focus.topic in articles
@@ -69,7 +69,8 @@ def read(text: str, focus: Focus, articles: Mapping[UUID, ArticleVersion]) -> Re
         return _gone_back(back, topic_meant(back, topics, in_focus=in_focus))
     lean = lean_of(text)
     together = _put_together(text, lean, topic, focus.asked)
-    return Reading(topic=topic, lean=lean, together=together, parts=parts_of(text))
+    parts = parts_of(text, is_letter=is_letter)
+    return Reading(topic=topic, lean=lean, together=together, parts=parts)
 
 
 def _put_together(text: str, lean: Lean | None, topic: ArticleVersion | None, asked: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """From words to a decision: pure, and in one fixed order (docs/architecture: the way of a message)."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from bot.answering import answer_with, offer
-from bot.choices import ARTICLE, DIALOGUE, NONE_OF_THESE, PERSON
-from bot.decision import Converse, Decision, StaySilent
+from bot.choices import ARTICLE, DIALOGUE, LANGUAGE, NONE_OF_THESE, PERSON
+from bot.decision import Converse, Decision, HandOver, Rule, StaySilent
 from bot.following_up import NOTHING, REPEAT, TICKET_STATUS, FollowingUp, Remembered
 from bot.in_context import asks_about_nothing_yet, asks_about_the_topic, comes_back, corrects_itself
 from bot.several import asks_several_things
@@ -39,9 +40,12 @@ def decide(
     turn = Turn(conversation, message, understood, mind, now, remembered)
     return (
         a_person_owns_it(turn)
+        or a_robot_wrote(turn)
+        or no_robot_may_answer(turn)
         or cannot_wait(turn)
         or came_by_the_form(turn)
         or asks_for_a_person(turn)
+        or picked_a_language(turn)
         or is_in_a_dialogue(turn)
         or asks_for_a_language(turn)
         or picked_something(turn)
@@ -73,6 +77,22 @@ def a_person_owns_it(turn: Turn) -> Decision | None:
     )
 
 
+def a_robot_wrote(turn: Turn) -> Decision | None:
+    if not turn.message.robot:
+        return None
+    return StaySilent(reason=turn.message.robot, why=turn.why("a_robot_wrote"))
+
+
+def no_robot_may_answer(turn: Turn) -> Decision | None:
+    return without_a_word(turn, turn.message.for_a_person) if turn.message.for_a_person else None
+
+
+def without_a_word(turn: Turn, reason: str) -> HandOver:
+    """To a person, because no robot may write there now."""
+    given = turn.hand_over(HandOverReason.NO_ROBOT, "no_robot_may_answer", guard=turn.understood.guard)
+    return replace(given, silent=reason)
+
+
 def cannot_wait(turn: Turn) -> Decision | None:
     guard = turn.understood.guard
     if guard is None:
@@ -98,9 +118,18 @@ def asks_for_a_person(turn: Turn) -> Decision | None:
     return turn.hand_over(HandOverReason.ASKED_FOR_PERSON, "asks_for_a_person")
 
 
+def picked_a_language(turn: Turn) -> Decision | None:
+    """By a button that is always there: a procedure under way goes on in it."""
+    choice = turn.message.choice or ""
+    language = choice.removeprefix(LANGUAGE)
+    if not choice.startswith(LANGUAGE) or language not in turn.mind.city.languages:
+        return None
+    return _speaking(language, turn, "picked_something")
+
+
 def is_in_a_dialogue(turn: Turn) -> Decision | None:
     state = turn.conversation.dialogue
-    if state is None or state.dialogue not in turn.mind.dialogues:
+    if state is None or state.dialogue not in turn.mind.dialogues or _picks_a_procedure(turn):
         return None
     if _is_a_question_in_between(turn):
         return _answer_in_between(turn)
@@ -128,7 +157,7 @@ def picked_something(turn: Turn) -> Decision | None:
         return None
     if choice.startswith(ARTICLE):
         return _answer_with_article(turn, choice.removeprefix(ARTICLE))
-    if choice.startswith(DIALOGUE) and choice.removeprefix(DIALOGUE) in turn.mind.dialogues:
+    if _picks_a_procedure(turn):
         return turn.begin(choice.removeprefix(DIALOGUE), "picked_something")
     return turn.not_understood() if choice == NONE_OF_THESE else None
 
@@ -199,10 +228,21 @@ def waits_already(turn: Turn) -> Decision | None:
 
 def _in_another_language(turn: Turn) -> Decision | None:
     language = LANGUAGE_WISHES.get(turn.wish)
-    if language is None:
-        return None
-    reply = Reply(text=turn.mind.phrases.say("bot.language_changed", language), language=language)
-    return Converse(reply=reply, language=language, why=turn.why("makes_conversation"))
+    return _speaking(language, turn, "makes_conversation") if language else None
+
+
+def _speaking(language: str, turn: Turn, rule: Rule) -> Decision:
+    say, state = turn.mind.phrases.say, turn.conversation.dialogue
+    state = state if state and state.dialogue in turn.mind.dialogues else None
+    said = [say("bot.language_changed", language), *([say("bot.dialogue.back_to", language)] if state else [])]
+    reply = Reply(text="\n\n".join(said), language=language)
+    return Converse(reply=reply, state=state, language=language, why=turn.why(rule))
+
+
+def _picks_a_procedure(turn: Turn) -> bool:
+    """A button of an offer or of a menu that is always there: it leaves the procedure under way."""
+    choice = turn.message.choice or ""
+    return choice.startswith(DIALOGUE) and choice.removeprefix(DIALOGUE) in turn.mind.dialogues
 
 
 def _answer_with_article(turn: Turn, article_id: str) -> Decision | None:

@@ -9,6 +9,8 @@ from tickets.ticket import HandOverReason
 Rule = Literal[
     "greeting",
     "a_person_owns_it",
+    "a_robot_wrote",
+    "no_robot_may_answer",
     "cannot_wait",
     "came_by_the_form",
     "asks_for_a_person",
@@ -119,6 +121,8 @@ class HandOver:
     before: tuple[Reply, ...] = ()
     """said before the receipt: emergency numbers, a dialogue's last words"""
     urgent: bool = False
+    silent: str = ""
+    """why the resident is told nothing now, for staff"""
     details: dict[str, str] = field(default_factory=dict)
     """what the dialogue has gathered"""
     why: Why

@@ -1,12 +1,12 @@
 """What people do at the desk: each verb is one transaction, checked against who they are and what was seen."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4, uuid5
 
 from bot.consequences import Consequences
-from bot.engine import Notices, Understanding
-from bot.ports import Clock, QueuedReply, Records, Store
+from bot.engine import NO_RESTRAINT, Notices, Understanding
+from bot.ports import Clock, Delivery, QueuedReply, Records, Restraint, Store
 from conversations.conversation import Conversation, Owner
 from conversations.errors import ConversationOwned, NotAllowed
 from conversations.masking import mask_numbers
@@ -28,14 +28,16 @@ class Desk:
         store: Store,
         understanding: Understanding,
         clock: Clock,
-        pulled: frozenset[str],
+        delivery: Delivery,
         notices: Notices,
+        restraints: Mapping[str, Restraint] = NO_RESTRAINT,
     ) -> None:
         self._store = store
         self._understanding = understanding
         self._clock = clock
-        self._pulled = pulled
+        self._delivery = delivery
         self._notices = notices
+        self._restraints = restraints
 
     async def take_over(self, conversation_id: UUID, operator: Operator, *, from_colleague: UUID | None = None) -> None:
         """The operator owns the conversation from this commit on; queued bot replies are withdrawn.
@@ -134,11 +136,20 @@ class Desk:
     async def call_a_person(self, conversation_id: UUID, reason: HandOverReason) -> None:
         """Something failed that the resident must not suffer for: a person looks."""
         async with self._at(conversation_id) as act:
-            if act.conversation.owner is not Owner.PERSON:
-                ticket = await act.ticket(None, reason)
-                ticket.note(what=str(reason), by="bot", at=act.now)
-                await act.records.save_ticket(ticket)
-                act.conversation.wait_for_person(ticket.id)
+            await act.call_a_person(reason)
+
+    async def remark(self, conversation_id: UUID, text: str, *, key: UUID, calls: HandOverReason | None = None) -> None:
+        """Something happened that staff must know: a note in the timeline, once for each ``key``.
+
+        ``calls`` makes a person look, and says why.
+        """
+        async with self._at(conversation_id) as act:
+            note = act.remark(text, key=key)
+            if await act.records.has_entry(note.id):
+                return
+            await act.records.add_entry(note)
+            if calls is not None:
+                await act.call_a_person(calls)
 
     @asynccontextmanager
     async def _at(self, conversation_id: UUID) -> AsyncIterator["Act"]:
@@ -146,7 +157,7 @@ class Desk:
         async with self._store.transaction() as records:
             conversation = await records.conversation(conversation_id)
             read_at_epoch = conversation.epoch
-            act = Act(records, conversation, self._understanding, self._clock, self._pulled)
+            act = Act(records, conversation, self._understanding, self._clock, self._delivery, self._restraints)
             yield act
             await records.save_conversation(conversation, read_at_epoch=read_at_epoch)
         await self._notices.changed(conversation_id)
@@ -161,14 +172,16 @@ class Act:
         conversation: Conversation,
         understanding: Understanding,
         clock: Clock,
-        pulled: frozenset[str],
+        delivery: Delivery,
+        restraints: Mapping[str, Restraint],
     ) -> None:
         self.records = records
         self.conversation = conversation
         self.mind = understanding.mind()
         self.now = clock.now()
-        self._pulled = pulled
-        self.consequences = Consequences(records, conversation, self.mind, self.now, pulled=pulled)
+        self._delivery = delivery
+        self._restraints = restraints
+        self.consequences = Consequences(records, conversation, self.mind, self.now, delivery=delivery)
 
     def must_be_held_by(self, operator: Operator) -> None:
         if self.conversation.owner is not Owner.PERSON:
@@ -192,9 +205,30 @@ class Act:
             epoch=self.conversation.epoch,
         )
 
+    def remark(self, text: str, *, key: UUID) -> Entry:
+        """A note by nobody."""
+        return Entry(
+            id=uuid5(key, str(self.conversation.id)),
+            conversation_id=self.conversation.id,
+            kind=Kind.NOTE,
+            author=Author.SYSTEM,
+            text=text,
+            at=self.now,
+            epoch=self.conversation.epoch,
+        )
+
+    async def call_a_person(self, reason: HandOverReason) -> None:
+        if self.conversation.owner is not Owner.PERSON:
+            ticket = await self.ticket(None, reason)
+            ticket.note(what=str(reason), by="bot", at=self.now)
+            await self.records.save_ticket(ticket)
+            self.conversation.wait_for_person(ticket.id)
+
     async def send(self, entry: Entry) -> None:
-        if self.conversation.address.channel in self._pulled:
+        if self.conversation.address.channel in self._delivery.pulled:
             return
+        if (restraint := self._restraints.get(self.conversation.address.channel)) is not None:
+            await restraint.person_wrote(self.records, self.conversation.address)
         reply = Reply(text=entry.text, attachments=entry.attachments, language=entry.language)
         await self.records.queue(
             QueuedReply(

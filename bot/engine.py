@@ -1,20 +1,27 @@
 """From a message to its consequences: remembered before it is acknowledged, sent after it is committed."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 from uuid import UUID
 
 from bot.consequences import Consequences
 from bot.deciding import decide
+from bot.decision import Decision
 from bot.following_up import LEANS_ON_THE_PAST, LOOK_BACK, NOTHING, Remembered, last_reply
-from bot.ports import Clock, Records, Store
+from bot.ports import Clock, Delivery, Records, Restraint, Store
+from bot.silencing import is_only_a_receipt, silenced, speaks
+from bot.turn import Turn
 from bot.understood import Mind, Understood
 from conversations.conversation import Conversation, Focus, Owner
 from conversations.errors import NotAllowed
 from conversations.masking import mask_numbers
 from conversations.message import Address, IncomingMessage
 from conversations.timeline import Author, Entry, Kind
+
+NO_RESTRAINT: Final[Mapping[str, Restraint]] = MappingProxyType({})
 
 
 class Understanding(Protocol):
@@ -31,7 +38,7 @@ class Notices(Protocol):
 
 
 class Engine:
-    """``pulled`` names the channels whose residents fetch the timeline themselves."""
+    """``restraints`` holds, by channel, what may keep the robot silent."""
 
     def __init__(
         self,
@@ -39,13 +46,15 @@ class Engine:
         store: Store,
         understanding: Understanding,
         clock: Clock,
-        pulled: frozenset[str],
+        delivery: Delivery,
         notices: Notices,
+        restraints: Mapping[str, Restraint] = NO_RESTRAINT,
     ) -> None:
         self._store = store
         self._understanding = understanding
         self._clock = clock
-        self._pulled = pulled
+        self._delivery = delivery
+        self._restraints = restraints
         self._notices = notices
 
     async def accept(self, message: IncomingMessage, raw: bytes | None = None) -> Entry:
@@ -75,7 +84,9 @@ class Engine:
             conversation = await records.conversation_with(address, now)
             if not await records.said_before(conversation.id, 1):
                 conversation.language = language
-                consequences = Consequences(records, conversation, self._understanding.mind(), now, pulled=self._pulled)
+                consequences = Consequences(
+                    records, conversation, self._understanding.mind(), now, delivery=self._delivery
+                )
                 await consequences.greet()
                 await records.save_conversation(conversation, read_at_epoch=conversation.epoch)
         return conversation.id
@@ -106,11 +117,22 @@ class Engine:
             message = _as_chosen(message, conversation)
             remembered = await _remembered(records, conversation, understood)
             decision = decide(conversation, message, understood, mind, now, remembered)
-            consequences = Consequences(records, conversation, mind, now, pulled=self._pulled)
+            turn = Turn(conversation, message, understood, mind, now, remembered)
+            decision = await self._restrained(decision, turn, records)
+            consequences = Consequences(records, conversation, mind, now, delivery=self._delivery)
             await consequences.of(decision, message)
             await records.save_conversation(conversation, read_at_epoch=read_at_epoch)
         await self._notices.changed(conversation_id)
         return True
+
+    async def _restrained(self, decision: Decision, turn: Turn, records: Records) -> Decision:
+        """The decision; or silence and a person, when a robot may not write there now."""
+        restraint = self._restraints.get(turn.message.sender.channel)
+        if restraint is None or not speaks(decision):
+            return decision
+        receipt = is_only_a_receipt(decision, waits=turn.conversation.owner is Owner.WAITING)
+        why = await restraint.why_silent(records, turn.message.sender, turn.now, only_a_receipt=receipt)
+        return silenced(decision, turn, why) if why else decision
 
 
 def _focus(conversation: Conversation, now: datetime) -> Focus:

@@ -4,11 +4,14 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Final
 
 from bot.context import BY_ITSELF, NOT_LOOKED_UP, Found, Matches, Reading, read
 from bot.ports import Clock
 from bot.understanding.guards import notice
 from bot.understanding.intents import IntentClassifier
+from bot.understanding.letter_gist import gist
 from bot.understanding.splitting import QUESTIONS_AT_MOST
 from bot.understood import Mind, Understood
 from conversations.conversation import NO_FOCUS, Focus
@@ -19,6 +22,8 @@ from language.identify import identify
 from tickets.duty_calendar import JAPAN
 
 MATCHES = 5
+LETTERS: Final = frozenset({"mail", "form"})
+"""channels that people write letters to, with greetings and all their questions at once"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +57,17 @@ class Knowing:
         self._known = known
 
     async def understand(self, message: IncomingMessage, focus: Focus = NO_FOCUS) -> Understood:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.think, message.text, focus)
+        think = partial(self.think, is_letter=message.sender.channel in LETTERS)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, think, message.text, focus)
 
-    def think(self, text: str, focus: Focus = NO_FOCUS) -> Understood:
+    def think(self, text: str, focus: Focus = NO_FOCUS, *, is_letter: bool = False) -> Understood:
         """The same, on the caller's thread: for the command line and the benchmarks."""
         known = self._known
+        text = gist(text) if is_letter else text
         language = identify(text, "")
         if not text.strip():
             return Understood(language=language)
-        reading = read(text, focus, known.mind.articles)
+        reading = read(text, focus, known.mind.articles, is_letter=is_letter)
         matches = self._search(known, text)
         return Understood(
             language=language,

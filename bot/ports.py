@@ -1,10 +1,10 @@
 """What the mind needs from outside. Implemented in ``storage/`` and, for the clock, in ``server/``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from conversations.conversation import Conversation
@@ -32,6 +32,26 @@ class QueuedReply:
     epoch: int | None
     """The epoch a bot's reply was decided in; None for a person's: those are never withdrawn."""
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How words get to the residents of each channel; a channel that is not named is pushed to, word by word."""
+
+    pulled: frozenset[str] = frozenset()
+    """their residents fetch the timeline themselves"""
+    letters: frozenset[str] = frozenset()
+    """all that is said to one message is one letter"""
+
+
+class Restraint(Protocol):
+    """What keeps a robot from writing too much to somebody who may be a robot, too."""
+
+    async def why_silent(self, records: "Records", address: Address, now: datetime, *, only_a_receipt: bool) -> str:
+        """Why nothing may be written there now, for staff; empty when it may be, and then it is paid for."""
+
+    async def person_wrote(self, records: "Records", address: Address) -> None:
+        """A person of ours wrote there: it is no loop of robots."""
 
 
 class Records(Protocol):
@@ -83,6 +103,11 @@ class Records(Protocol):
 
     async def audit(self, *, who: str, what: str, on: str, details: str = "") -> None:
         """Append to the audit log."""
+
+    async def budgets(self, names: Sequence[str]) -> Mapping[str, Any]:
+        """What is kept under each name, as JSON can hold it; all locked until commit, in the order of ``names``."""
+
+    async def save_budgets(self, budgets: Mapping[str, Any]) -> None: ...
 
     async def said_before(self, conversation_id: UUID, at_most: int) -> Sequence[Entry]:
         """The last entries, oldest first."""

@@ -12,6 +12,7 @@ from bot.understanding.splitting import QUESTIONS_AT_MOST
 from conversations.reply import Reply
 from knowledge_base.article import Match
 from knowledge_base.search import worth_offering
+from tickets.ticket import HandOverReason
 
 OFFERED_AT_MOST: Final = 4
 LIKELY: Final = 0.4
@@ -39,6 +40,8 @@ def asks_several_things(turn: Turn) -> Decision | None:
     if not answers or covers_all:
         return None
     offered = _offer_for_the_other(turn, unsure, answers)
+    if turn.is_letter and (many or (unsure and offered is None)):
+        return _with_a_person_for_the_rest(turn, answers)
     if len(answers) + (offered is not None) < 2:
         return None
     told = list(answers.values())
@@ -57,6 +60,12 @@ def _offer_for_the_other(
             why = turn.why("asks_several_things", part, matches)
             return offer(near, turn.mind, turn.language, why, text=turn.say("bot.several.offer"), asked=part)
     return None
+
+
+def _with_a_person_for_the_rest(turn: Turn, answers: Mapping[UUID, Answer]) -> Decision:
+    """Who wrote a letter is not asked to write the rest of it again."""
+    before = tuple(answer.reply for answer in answers.values())
+    return turn.hand_over(HandOverReason.NO_ANSWER, "asks_several_things", before=before)
 
 
 def _with_more(reply: Reply, more: str) -> Reply:

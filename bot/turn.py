@@ -23,6 +23,7 @@ SURE_INTENT = 0.6
 
 
 EXACT = 0.95
+MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class Turn:
     @property
     def topic(self) -> ArticleVersion | None:
         return self.mind.articles.get(self.conversation.topic) if self.conversation.topic else None
+
+    @property
+    def is_letter(self) -> bool:
+        return self.message.sender.channel == MAIL
 
     @property
     def says_an_entrys_question(self) -> bool:

@@ -30,6 +30,8 @@ class RemoteFile:
     content_type: str = ""
     size: int | None = None
     """bytes, where the network says so; never to be relied on"""
+    content: bytes | None = field(default=None, repr=False)
+    """already here, as a mail's; else it is fetched"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,10 @@ class Arrived:
     language: str | None = None
     sent_at: datetime
     reply_handle: str | None = field(default=None, repr=False)
+    robot: str = ""
+    """as ``IncomingMessage.robot``"""
+    for_a_person: str = ""
+    """as ``IncomingMessage.for_a_person``"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

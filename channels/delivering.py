@@ -51,6 +51,7 @@ class Outbox(Protocol):
 class Sent:
     """What came of one row."""
 
+    reply_id: UUID
     conversation_id: UUID
     outcome: DeliveryOutcome
 
@@ -64,7 +65,9 @@ async def deliver_due(outbox: Outbox, channels: Mapping[str, Channel]) -> list[S
     sent = []
     for row in await outbox.claim_due(at_most=AT_ONCE, lease=LEASE):
         channel = channels.get(row.address.channel)
-        outcome: DeliveryOutcome = Refused(f"no channel {row.address.channel}")
+        outcome: DeliveryOutcome = Refused(
+            f"チャネル {row.address.channel} が設定されていないため、送れませんでした。設定を確認してください。"
+        )
         if channel is not None:
             outcome = await channel.send(row.address, row.reply, key=str(row.id), handle=row.reply_handle)
         match outcome:
@@ -76,5 +79,5 @@ async def deliver_due(outbox: Outbox, channels: Mapping[str, Channel]) -> list[S
                 await outbox.refused(row.id, reason)
                 log.warning("reply refused", reply_id=str(row.id), channel=row.address.channel, why=reason)
         log.info("reply sent", reply_id=str(row.id), channel=row.address.channel, outcome=type(outcome).__name__)
-        sent.append(Sent(row.conversation_id, outcome))
+        sent.append(Sent(row.id, row.conversation_id, outcome))
     return sent

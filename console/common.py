@@ -1,6 +1,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.desk import Desk
 from bot.knowing import Knowing
@@ -11,10 +12,14 @@ from storage.accounts import Accounts
 from storage.articles import Articles
 from storage.bars import CategoryBars
 from storage.bus import Bus
+from storage.deliveries import Deliveries
 from storage.store import SqlStore
 from storage.views import Views
 from storage.visits import Visits
 from tickets.city import City
+
+if TYPE_CHECKING:
+    from console.letters import MailDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,11 @@ class Common:
     city: Callable[[], City]
     knowing: Knowing
     lessons: Lessons
+    deliveries: Deliveries
+    mail: "MailDesk | None"
+    """None when this installation has no mail"""
+    arrived: Callable[[], Awaitable[None]]
+    """to be called when a delivery is to be read again"""
     clock: Clock
     published: Callable[[], Awaitable[None]]
     """to be called after the FAQ changed: the index is built anew"""

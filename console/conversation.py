@@ -51,6 +51,8 @@ async def _page(
         operator_name=await common.views.operator_name(found.operator_id),
         mine=mine,
         may_take_from_colleague=may(session.operator, Permission.TAKE_FROM_COLLEAGUE),
+        letters=await common.mail.letters_of(found.address) if common.mail else [],
+        suspended=await common.mail.suspended(found.address) if common.mail else "",
         typing=bool(await common.bus.held(topics.typing_from(conversation_id))),
         base=f"/console/conversations/{conversation_id}",
         key=uuid4(),

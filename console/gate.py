@@ -30,6 +30,7 @@ BEFORE_PASSWORD = {"/console/password", "/console/sign-out"}
 MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("/console", "受信箱", Permission.REPLY),
     ("/console/tickets", "受付一覧", Permission.REPLY),
+    ("/console/arrivals", "確認待ちの受信", Permission.REPLY),
     ("/console/faq", "FAQ", Permission.EDIT_FAQ),
     ("/console/overview", "状況", Permission.SEE_REPORTS),
     ("/console/intents", "意図の学習", Permission.SEE_REPORTS),
@@ -218,6 +219,10 @@ FLASHES = {
     "password": "パスワードを変更しました。",
     "closed": "対応を終了しました。",
     "taken": "引き継ぎました。ボットは話しません。",
+    "joined": "ほかの受付からまとめました。",
+    "let_in": "受け付けました。",
+    "read_again": "もう一度読み取ります。",
+    "seen": "確認済みにしました。",
     "handed-back": "ボットに戻しました。",
     "archived": "アーカイブしました。",
     "restored": "下書きに戻しました。内容を確認して公開してください。",

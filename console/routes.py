@@ -4,7 +4,20 @@ from pathlib import Path
 
 from aiohttp import web
 
-from console import bars, conversation, faq, importing, inbox, intents, languages, reasons, signing_in, staff, tickets
+from console import (
+    bars,
+    conversation,
+    faq,
+    importing,
+    inbox,
+    intents,
+    languages,
+    letters,
+    reasons,
+    signing_in,
+    staff,
+    tickets,
+)
 from console.common import Common
 from console.gate import COMMON, PAGES, gate
 from console.live import add_live
@@ -29,6 +42,7 @@ def add_console(app: web.Application, common: Common) -> None:
         [
             web.get("/console/static/{name}", static),
             *languages.ROUTES,
+            *letters.ROUTES,
             web.get("/console/sign-in", signing_in.form),
             web.post("/console/sign-in", signing_in.sign_in),
             web.post("/console/sign-out", signing_in.sign_out),

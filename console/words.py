@@ -25,12 +25,15 @@ REASONS = {
     "set_aside": "処理できなかった",
     "contact_form": "お問い合わせフォーム",
     "taken_over": "職員が引き継いだ",
+    "no_robot": "自動で返信できない",
     "expired": "期限切れ",
     "below_its_bar": "カテゴリの正しさが基準を下回った",
 }
 RULES = {
     "greeting": "最初のあいさつ",
     "a_person_owns_it": "担当者が対応中",
+    "a_robot_wrote": "自動送信のメール",
+    "no_robot_may_answer": "自動で返信できない",
     "cannot_wait": "緊急・注意のことば",
     "came_by_the_form": "フォームから",
     "asks_for_a_person": "担当者の希望",
@@ -54,6 +57,8 @@ RULES = {
 RULES_EXPLAINED = {
     "greeting": "会話の初めのあいさつです。",
     "a_person_owns_it": "職員が対応しているため、ボットは話しません。",
+    "a_robot_wrote": "不在通知などの自動送信のため、返信していません。",
+    "no_robot_may_answer": "自動では返信できないメールのため、職員におつなぎしました。",
     "cannot_wait": "命や安全に関わる言葉、または注意が必要な言葉がありました。ほかの判断より先に対応します。",
     "came_by_the_form": "お問い合わせフォームからのため、職員におつなぎしました。",
     "asks_for_a_person": "職員と話したいという希望がありました。",

@@ -54,5 +54,9 @@ class IncomingMessage:
     received_at: datetime
     reply_handle: str | None = field(default=None, repr=False)
     """Opaque to all but its channel (LINE's reply token)."""
+    robot: str = ""
+    """Why its writer is a machine (a note of absence, say): staff see it, and nobody answers it."""
+    for_a_person: str = ""
+    """Why no robot may answer it: a person reads it, and nothing is said before."""
     masked: bool = False
     """True when a number that must not be stored was taken out of ``text``."""

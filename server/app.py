@@ -12,6 +12,7 @@ from console.common import Common, ConsoleSettings
 from console.routes import add_console
 from server.file_links import give_file
 from server.health import Metrics, livez, readyz
+from server.mail.desk import desk_of
 from server.proxies import believed, networks
 from server.webhooks import add_webhooks
 from server.wiring import Parts
@@ -50,6 +51,9 @@ def console_parts(parts: Parts) -> Common:
         city=lambda: parts.knowing.mind().city,
         knowing=parts.knowing,
         lessons=parts.lessons,
+        deliveries=parts.deliveries,
+        mail=desk_of(parts),
+        arrived=parts.notices.arrived,
         clock=parts.clock,
         published=parts.publish,
         vectors=parts.librarian.progress.told,

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from conversations.errors import CityError, SettingsError
-from server import commands, inspecting, measuring
+from server import commands, inspecting, measuring, rehearsing
+from server.line_setup import line_setup
 from server.settings import Settings, read_settings
 
 EPILOG = """\
@@ -42,15 +43,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--settings", type=Path, help="another settings file than ./madoguchi.toml")
     words = root.add_subparsers(required=True, metavar="COMMAND")
 
-    serve = _word(words, "serve", commands.serve, "serve web pages and do all the work, in one process", SERVE)
-    serve.add_argument(
-        "--demo", action="store_true", help="seed みらい市 and its sign-ins into an empty database first"
-    )
-    serve.add_argument("--host", help="address to listen on (default: setting host)")
-    serve.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (default: setting port)")
-    serve.add_argument("--no-work", action="store_true", help="web only; run `madoguchi work` beside it")
-
-    _word(words, "work", commands.work, "only the workers: inbox, outbox, index; for a second process", WORK)
+    _add_serving(words)
 
     chat = _word(words, "chat", commands.chat, "talk to the bot in this terminal", CHAT)
     chat.add_argument("--language", default="ja", choices=["ja", "ja-easy", "en"])
@@ -82,6 +75,12 @@ def parser() -> argparse.ArgumentParser:
 
     _add_inspecting(words)
 
+    menus = _word(words, "line-setup", line_setup, "take the city's LINE menus to LINE", LINE_SETUP)
+    menus.add_argument("--city", type=Path, metavar="DIR", help="another city's folder than the setting city")
+    menus.add_argument("--account", action="append", dest="accounts", metavar="U…",
+                       help="only this account; may be given several times (default: all)")  # fmt: skip
+    menus.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+
     check = _word(words, "check", commands.check, "check a city's folder; every mistake with file and line", CHECK)
     check.add_argument("city", type=Path, metavar="CITY")
 
@@ -110,6 +109,23 @@ def parser() -> argparse.ArgumentParser:
     restore = _word(words, "restore", commands.restore, "read a backup into an empty database", RESTORE)
     restore.add_argument("file", type=Path, metavar="FILE")
     return root
+
+
+def _add_serving(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = _word(words, "serve", commands.serve, "serve web pages and do all the work, in one process", SERVE)
+    serve.add_argument(
+        "--demo", action="store_true", help="seed みらい市 and its sign-ins into an empty database first"
+    )
+    serve.add_argument("--host", help="address to listen on (default: setting host)")
+    serve.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (default: setting port)")
+    serve.add_argument("--no-work", action="store_true", help="web only; run `madoguchi work` beside it")
+
+    rehearse = _word(
+        words, "simulate", rehearsing.simulate, "play residents on LINE and by mail, without an account", SIMULATE
+    )
+    rehearse.add_argument("--port", type=int, default=8090, help="of the page; the city hall takes the next one")
+
+    _word(words, "work", commands.work, "only the workers: inbox, outbox, index; for a second process", WORK)
 
 
 def _add_inspecting(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -157,6 +173,16 @@ Serve the resident pages, the chat and the console, and do the work behind them.
 
 The database is brought to the right shape first. Ctrl+C or SIGTERM ends it gracefully: what is under way is
 finished, open chats reconnect to the next start by themselves. SIGKILL loses nothing either.
+"""
+SIMULATE = """\
+Start a whole city hall for rehearsing, and the world around it: a telephone with LINE and a mailbox, on a page where
+you are the resident. The page speaks to the hall by its real doors (signed webhook, LMTP); the hall answers to a LINE
+platform and a mail server of this machine. Nothing leaves it.
+
+  madoguchi simulate               the page on http://127.0.0.1:8090, the hall and its console on 8091
+
+The city and the encoder are those of the settings. What is said is kept apart from real data, in the folder rehearsal
+below the setting data: delete it to begin anew.
 """
 WORK = """\
 Handle messages, send replies and keep the search index, without serving pages. Any number of these may run
@@ -220,6 +246,14 @@ INSPECT_LINE = """\
 Read the body of a LINE webhook as the engine reads it and print one block for each event. Nothing is stored.
 
   madoguchi inspect-line body.json --json
+"""
+LINE_SETUP = """\
+Make the menus below the talk in LINE as line/menus.yml of the city's folder defines them: one for each language, the
+first of them everybody's. What is there as defined is left alone, so running it again is harmless; what others made for
+the account is not touched. The pictures are files beside the definition (demo/mirai/line is an example).
+
+  madoguchi line-setup --dry-run     what would change
+  madoguchi line-setup               for all accounts of the settings
 """
 CHECK = """\
 Read city.yml, faq.csv, intents.yml, dialogues/ and phrases/ of a city's folder as `serve` would, and report every

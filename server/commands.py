@@ -19,7 +19,9 @@ from knowledge_base.exporting import export_faq
 from knowledge_base.importing import import_faq as read_faq
 from server.asking import decided, message_of
 from server.city import INTENTS, mistakes_in
+from server.line_menus import mistakes_in_line
 from server.logs import configure_logs
+from server.mail.doors import receiving_mail
 from server.running import serving, told_to_stop, working
 from server.seeding import SignIn, demo_staff, seed
 from server.settings import Settings
@@ -44,7 +46,7 @@ async def serve(settings: Settings, given: argparse.Namespace) -> int:
         if await seed(parts):
             _tell(f"{settings.city} のFAQを取り込みました (FAQ imported: {len(parts.knowing.mind().articles)})")
         sign_ins = await demo_staff(parts) if given.demo else []
-        async with serving(parts) as port:
+        async with serving(parts) as port, receiving_mail(parts):
             _welcome(settings, port, sign_ins)
             if given.no_work:
                 await stop.wait()
@@ -102,7 +104,7 @@ async def ask(settings: Settings, given: argparse.Namespace) -> int:
 
 
 async def check(_: Settings, given: argparse.Namespace) -> int:
-    mistakes = mistakes_in(given.city)
+    mistakes = mistakes_in(given.city) or mistakes_in_line(given.city)
     print("\n".join(mistakes) if mistakes else f"{given.city}: 問題はありません (no mistakes)")
     return 1 if mistakes else 0
 
@@ -145,7 +147,7 @@ async def export(settings: Settings, given: argparse.Namespace) -> int:
         given.folder.mkdir(parents=True, exist_ok=True)
         rows = [(article.external_id, article.working) for article in articles]
         (given.folder / "faq.csv").write_bytes(export_faq(rows))
-        for name in ("city.yml", "intents.yml", "dialogues", "phrases"):
+        for name in ("city.yml", "intents.yml", "dialogues", "phrases", "line"):
             source, target = parts.folder.path / name, given.folder / name
             if source.is_dir():
                 shutil.copytree(source, target, dirs_exist_ok=True)

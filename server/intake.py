@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, assert_never
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
 
@@ -15,6 +15,7 @@ from channels.web.checking import BadFile, check_file
 from channels.web.settings import MEGABYTE
 from conversations.masking import mask_numbers
 from conversations.message import Address, Attachment, IncomingMessage
+from server.blocking import Blocking
 from storage.deliveries import Deliveries, Delivery
 from storage.visits import Visits, owner_of
 from storage.withdrawals import Withdrawals
@@ -24,8 +25,6 @@ log = structlog.get_logger(__name__)
 AT_ONCE: Final = 20
 LARGEST_FILE: Final = 10 * MEGABYTE
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
-NOT_FETCHED: Final = "［ファイルを受け取れませんでした］"
-"""in the message, where the file should be"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +53,14 @@ def checked_file(name: str, content: bytes) -> Fetched:
 class Ear:
     """The listening side of one channel."""
 
-    events: Callable[[bytes], Sequence[Event]]
-    """Raises BadDelivery."""
+    events: Callable[[Delivery], Awaitable[Sequence[Event]]]
+    """Raises BadDelivery, told for staff."""
     fetch: Callable[[Address, RemoteFile], Awaitable[Fetched]]
     """Raises FileIsGone; anything else is tried again."""
     heard: Callable[[Arrived], Awaitable[Arrived | None]] | None = None
     """What is done about a message before it is accepted; None when it is to be left: the resident was told why."""
+    taken_in: Callable[[Address, UUID], None] | None = None
+    """Told, once it is safe, about a new message of this address and conversation; returns at once."""
     keeps_raw: bool = False
     """The delivery itself is a record (a mail); otherwise it is let go once it is read."""
 
@@ -73,6 +74,7 @@ class Intake:
     withdrawals: Withdrawals
     visits: Visits
     ears: Mapping[str, Ear]
+    blocking: Blocking
 
     async def work_once(self) -> bool:
         """Read what waits, oldest first; True when there was anything."""
@@ -88,14 +90,14 @@ class Intake:
 
     async def _read(self, delivery: Delivery) -> None:
         ear = self.ears.get(delivery.channel)
+        if ear is None:
+            await self.deliveries.set_aside(delivery.id, f"チャネル {delivery.channel} は設定されていません")
+            return
         try:
-            events = ear.events(delivery.body) if ear else ()
+            events = await ear.events(delivery)
         except BadDelivery as trouble:
             await self.deliveries.set_aside(delivery.id, str(trouble))
             log.warning("delivery set aside", delivery_id=str(delivery.id), why=str(trouble))
-            return
-        if ear is None:
-            await self.deliveries.set_aside(delivery.id, f"チャネル {delivery.channel} は設定されていません")
             return
         ignored = []
         for event in events:
@@ -108,15 +110,19 @@ class Intake:
     async def _take(self, event: Arrived | Withdrawn | Followed | Blocked, ear: Ear, delivery: Delivery) -> None:
         match event:
             case Arrived():
+                await self.blocking.heard(event.sender, event.external_id)
                 said = await ear.heard(event) if ear.heard else event
                 if said is not None:
-                    await self.engine.accept(await self._message(said, ear, delivery))
+                    entry = await self.engine.accept(await self._message(said, ear, delivery))
+                    if ear.taken_in and entry.at == delivery.received_at:
+                        ear.taken_in(said.sender, entry.conversation_id)
             case Withdrawn():
                 await self.withdrawals.withdraw(event.sender, event.message_id)
             case Followed():
+                await self.blocking.heard(event.sender, event.external_id)
                 await self.engine.greet(event.sender, "ja")
-            case Blocked():  # what is sent on is refused or unheard; the network tells no more
-                log.info("channel closed by the resident", channel=delivery.channel)
+            case Blocked():
+                await self.blocking.blocked(event.sender, event.external_id)
             case _:
                 assert_never(event)
         log.info("event taken", channel=delivery.channel, kind=type(event).__name__, external_id=event.external_id)
@@ -128,7 +134,7 @@ class Intake:
                 fetched = await ear.fetch(event.sender, file)
             except FileIsGone as why:
                 log.warning("file not fetched", external_id=event.external_id, why=str(why))
-                text = f"{text}\n{NOT_FETCHED}".strip()
+                text = f"{text}\n{_not_taken(file)}".strip()
             else:
                 attachments.append(await self._kept(event.sender, fetched))
         return IncomingMessage(
@@ -147,9 +153,17 @@ class Intake:
             sent_at=event.sent_at if event.sent_at > LONG_AGO else delivery.received_at,
             received_at=delivery.received_at,
             reply_handle=event.reply_handle,
+            robot=event.robot,
+            for_a_person=event.for_a_person,
         )
 
     async def _kept(self, sender: Address, fetched: Fetched) -> Attachment:
         return await self.visits.keep_file(
             owner_of(sender), name=fetched.name, content_type=fetched.content_type, content=fetched.content
         )
+
+
+def _not_taken(file: RemoteFile) -> str:
+    """In the message, where the file should be."""
+    name = f"「{mask_numbers(file.name).text}」" if file.name else ""
+    return f"［ファイル{name}を受け取れませんでした］"

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from aiohttp import web
 
-from channels.delivering import deliver_due
+from channels.channel import Refused
+from channels.delivering import Sent, deliver_due
 from conversations.errors import CityError
 from server.app import make_app
+from server.mail.doors import fetch_mail
 from server.watching import WATCH_SECONDS, watch_categories
 from server.wiring import Parts
 from server.workers import InboxWorker, WakeUp, every
@@ -40,8 +42,7 @@ def workers(parts: Parts) -> list[Callable[[], Awaitable[None]]]:
 
     async def send() -> None:
         for sent in await deliver_due(parts.outbox, parts.channels):
-            if sent.refused:
-                await parts.desk.call_a_person(sent.conversation_id, HandOverReason.REFUSED_DELIVERY)
+            await look_after(parts, sent)
 
     return [
         inbox.run,
@@ -51,8 +52,17 @@ def workers(parts: Parts) -> list[Callable[[], Awaitable[None]]]:
             KNOWLEDGE_SECONDS, parts.notices.knowledge, "knowledge", lambda: parts.librarian.refresh(parts.knowing)
         ),
         lambda: every(WATCH_SECONDS, WakeUp(), "categories", lambda: watch_categories(parts)),
+        lambda: fetch_mail(parts),
         parts.notices.hear_others,
     ]
+
+
+async def look_after(parts: Parts, sent: Sent) -> None:
+    """What was refused is told in the conversation, and a person looks; a farewell nobody hears is no work for them."""
+    if isinstance(sent.outcome, Refused) and await parts.outbox.is_owed(sent.reply_id):
+        await parts.desk.remark(
+            sent.conversation_id, sent.outcome.reason, key=sent.reply_id, calls=HandOverReason.REFUSED_DELIVERY
+        )
 
 
 async def read_all(parts: Parts) -> None:

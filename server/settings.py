@@ -1,6 +1,7 @@
 """Every setting, typed, read once: ``madoguchi.toml`` first, then ``MADOGUCHI_*`` over it."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -55,6 +56,21 @@ class Settings:
     """another address than Telegram's own, for rehearsals"""
     line_host: str = ""
     """another address than LINE's own, for rehearsals: http://127.0.0.1:…"""
+    mail_address: str = ""
+    """the counter's own mail address, desk@city.example; empty: no mail"""
+    mail_aliases: tuple[str, ...] = ()
+    """further addresses whose mail comes here, forwarded ones too"""
+    mail_door: str = ""
+    """where the city's mail server hands mail over: lmtp://127.0.0.1:2424, or smtp://…"""
+    mail_imap: str = field(default="", repr=False)
+    """or the mailbox to fetch it from: imaps://user:password@host/INBOX"""
+    mail_relay: str = field(default="", repr=False)
+    """the server that sends: smtp://host:25, smtps://user:password@host:465"""
+    mail_dkim_key: str = ""
+    """file of the RSA key (PEM) that signs; none: the relay signs"""
+    mail_dkim_selector: str = "madoguchi"
+    mail_trusts: str = ""
+    """the name (authserv-id) by which our own mail server signs its Authentication-Results"""
     frame_origins: tuple[str, ...] = ()
     """origins of the city's sites that may show the widget"""
     trusted_proxies: tuple[str, ...] = ()
@@ -149,8 +165,26 @@ def _check_channels(settings: Settings) -> None:
         raise SettingsError("telegram_secret: telegram_token があるときは必要です (needed beside telegram_token)")
     if unknown := set(settings.doors) - DOORS:
         raise SettingsError(f"doors: {', '.join(sorted(unknown))} はありません。使える入口: {', '.join(sorted(DOORS))}")
+    _check_mail(settings)
     if not len(settings.line_accounts) == len(settings.line_secrets) == len(settings.line_tokens):
         raise SettingsError(
             "line_accounts, line_secrets, line_tokens: 同じ数だけ、同じ順に書いてください (as many of each): 今は "
             f"{len(settings.line_accounts)}, {len(settings.line_secrets)}, {len(settings.line_tokens)}"
         )
+
+
+def _check_mail(settings: Settings) -> None:
+    """What stands in the addresses of servers is checked where they are used."""
+    if not settings.mail_address:
+        given = [name for name in ("mail_door", "mail_imap", "mail_relay", "mail_aliases") if getattr(settings, name)]
+        if given:
+            raise SettingsError(f"mail_address: {', '.join(given)} があるときは必要です (needed beside them)")
+        return
+    for name, address in [
+        ("mail_address", settings.mail_address),
+        *(("mail_aliases", a) for a in settings.mail_aliases),
+    ]:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+            raise SettingsError(f"{name}: desk@city.example の形で書いてください, 今は {address!r}")
+    if not settings.mail_relay:
+        raise SettingsError("mail_relay: mail_address があるときは必要です (needed beside it), 例: smtp://127.0.0.1:25")

@@ -2,12 +2,13 @@
 
 import asyncio
 import mimetypes
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from bot.phrases.catalogue import Phrases
-from channels.arriving import Arrived, RemoteFile
+from channels.arriving import Arrived, Event, RemoteFile
 from channels.telegram.channel import TelegramChannel
 from channels.telegram.files import FileGone, FileNotNow, FileTooBig
 from channels.telegram.messages import value_of
@@ -16,6 +17,7 @@ from conversations.message import Address, Attachment
 from conversations.timeline import Entry
 from server.intake import LARGEST_FILE, Ear, Fetched, FileIsGone, checked_file
 from server.settings import Settings
+from storage.deliveries import Delivery
 from storage.views import Views
 from storage.visits import Visits
 
@@ -31,9 +33,11 @@ def telegram_of(settings: Settings, visits: Visits, views: Views, phrases: Phras
 
     channel = TelegramChannel(settings.telegram_token, open_file=stored, api_url=settings.telegram_host or HOST)
     taps = Taps(channel, views, phrases)
-    return channel, Ear(
-        events=partial(parse, account=channel.account), fetch=partial(_fetched, channel), heard=taps.heard
-    )
+
+    async def events(delivery: Delivery) -> Sequence[Event]:
+        return parse(delivery.body, account=channel.account)
+
+    return channel, Ear(events=events, fetch=partial(_fetched, channel), heard=taps.heard)
 
 
 @dataclass(frozen=True, slots=True)

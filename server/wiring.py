@@ -10,19 +10,23 @@ import structlog
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.knowing import Knowing
-from bot.ports import Clock
+from bot.ports import Clock, Delivery
 from bot.stopped_category import STAFF
 from bot.understanding.taught import Lessons
 from channels.channel import Channel
+from channels.mail.budget import Limits
 from conversations.errors import SettingsError
 from language.breaker import Away
 from language.encoder import BundledE5, Encoder, EncoderError, NoEncoder
 from language.endpoint import HttpEncoder, Timing
+from server.blocking import Blocking
 from server.channels import channels_of
 from server.city import INTENTS, CityFolder, read_folder
 from server.clock import SystemClock
 from server.file_links import FileLinks, secret_of
 from server.intake import Intake
+from server.mail.budget import MailBudget
+from server.mail.setup import PostOffice
 from server.notices import BusNotices
 from server.settings import Settings
 from server.teaching import TeachingLibrarian, lessons_of, with_lesson
@@ -31,6 +35,7 @@ from storage.accounts import Accounts
 from storage.articles import Articles
 from storage.bars import CategoryBars
 from storage.bus import Bus, MemoryBus, RedisBus
+from storage.closed_channels import ClosedChannels
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.migrate import upgrade
@@ -41,8 +46,7 @@ from storage.views import Views
 from storage.visits import Facts, Visits
 from storage.withdrawals import Withdrawals
 
-PULLED = frozenset({"web", "form", "terminal", "rasa", STAFF})
-"""channels whose residents fetch the timeline themselves, or that have none"""
+DELIVERY = Delivery(pulled=frozenset({"web", "form", "terminal", "rasa", STAFF}), letters=frozenset({"mail"}))
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +80,8 @@ class Parts:
     deliveries: Deliveries
     intake: Intake
     file_links: FileLinks
+    mail: PostOffice | None
+    """None when no mail address is set"""
     encoder_away: Callable[[], Away | None]
     """since when this process searches by words alone because its encoder does not answer"""
 
@@ -118,17 +124,26 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
         await with_lesson(folder, facts), articles, bars, Vectors(database), encoder, facts=facts, clock=clock
     )
     knowing = Knowing(await librarian.known(), clock)
-    engine = Engine(store=store, understanding=knowing, clock=clock, pulled=PULLED, notices=notices)
-    desk = Desk(store=store, understanding=knowing, clock=clock, pulled=PULLED, notices=notices)
-    links = FileLinks(settings.url, clock, await secret_of(facts, secrets.token_bytes(32)))
-    channels = channels_of(settings, clock, links, visits=visits, views=views, phrases=folder.phrases)
+    restraints = {"mail": MailBudget(Limits())}
+    engine = Engine(
+        store=store, understanding=knowing, clock=clock, delivery=DELIVERY, notices=notices, restraints=restraints
+    )
+    desk = Desk(
+        store=store, understanding=knowing, clock=clock, delivery=DELIVERY, notices=notices, restraints=restraints
+    )
+    secret = await secret_of(facts, secrets.token_bytes(32))
+    links = FileLinks(settings.url, clock, secret)
+    channels = channels_of(settings, clock, links, database=database, folder=folder)
+    mail = PostOffice.of(settings, secret, database=database, clock=clock, desk=desk, knowing=knowing)
+    mouths, ears = mail.joined(channels.mouths, channels.ears) if mail else (channels.mouths, channels.ears)
     deliveries = Deliveries(database, clock)
     intake = Intake(
         deliveries=deliveries,
         engine=engine,
         withdrawals=Withdrawals(database),
         visits=visits,
-        ears=channels.ears,
+        ears=ears,
+        blocking=Blocking(closed=ClosedChannels(database, clock), desk=desk, views=views, phrases=folder.phrases),
     )
     web = ServerWebService(
         engine=engine,
@@ -161,7 +176,8 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
         engine=engine,
         desk=desk,
         web=web,
-        channels=channels.mouths,
+        channels=mouths,
+        mail=mail,
         close_channels=channels.close,
         deliveries=deliveries,
         intake=intake,

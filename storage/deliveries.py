@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 
 from bot.ports import Clock
+from conversations.errors import NotFound
 from storage.database import Database
 from storage.tables import DeliveryRow
 
@@ -26,6 +27,8 @@ class Delivery:
     received_at: datetime
     state: str
     outcome: str = ""
+    by_hand: bool = False
+    """staff looked at it: a person wrote it"""
 
 
 class Deliveries:
@@ -96,9 +99,22 @@ class Deliveries:
             row.next_try_at = self._clock.now() + PUT_OFF[row.attempts - 1]
             return False
 
-    async def again(self, delivery_id: UUID) -> None:
-        """Staff let a delivery that was set aside be read again."""
-        await self._set(delivery_id, was="set_aside", state="new", attempts=0, next_try_at=self._clock.now())
+    async def again(self, delivery_id: UUID, *, by_hand: bool = False) -> None:
+        """Staff let a delivery that was set aside be read again; ``by_hand``: as a person's, whatever it looks like."""
+        values = {"state": "new", "attempts": 0, "next_try_at": self._clock.now(), "by_hand": by_hand}
+        await self._set(delivery_id, was="set_aside", **values)
+
+    async def looked_at(self, delivery_id: UUID) -> None:
+        """Staff have seen what was set aside: nothing is to be done about it."""
+        await self._set(delivery_id, was="set_aside", state="read")
+
+    async def one(self, delivery_id: UUID) -> Delivery:
+        """Raises NotFound."""
+        async with self._database.read() as session:
+            row = (await session.scalars(select(DeliveryRow).filter_by(id=delivery_id))).one_or_none()
+        if row is None:
+            raise NotFound("delivery", delivery_id)
+        return _delivery(row)
 
     async def aside(self, at_most: int) -> Sequence[Delivery]:
         """What was set aside, newest first."""
@@ -129,4 +145,5 @@ def _delivery(row: DeliveryRow) -> Delivery:
         received_at=row.received_at,
         state=row.state,
         outcome=row.outcome,
+        by_hand=row.by_hand,
     )

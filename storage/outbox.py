@@ -1,7 +1,7 @@
 """The outbox, as ``channels.delivering.Outbox`` promises."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -10,9 +10,10 @@ from sqlalchemy.orm import aliased
 from bot.ports import Clock, QueuedReply
 from conversations.message import Address
 from conversations.reply import Reply
+from conversations.timeline import Kind
 from storage.database import Database
 from storage.shapes import back
-from storage.tables import ConversationRow, OutboxRow
+from storage.tables import ConversationRow, EntryRow, OutboxRow
 
 LONGEST_PAUSE = timedelta(minutes=30)
 
@@ -56,6 +57,7 @@ class SqlOutbox:
                     row.state, row.outcome = "withdrawn", "a person took over"
                     continue
                 row.state, row.attempts, row.next_try_at = "sending", row.attempts + 1, now + lease
+                row.first_tried_at = row.first_tried_at or now
                 claimed.append(_queued(row))
             return claimed
 
@@ -69,6 +71,16 @@ class SqlOutbox:
 
     async def refused(self, reply_id: UUID, reason: str) -> None:
         await self._set(reply_id, state="refused", outcome=reason)
+
+    async def first_tried_at(self, reply_id: UUID) -> datetime | None:
+        """When it was claimed for the first time; None when it never was, or by a version that did not note it."""
+        async with self._database.read() as session:
+            return await session.scalar(select(OutboxRow.first_tried_at).filter_by(id=reply_id))
+
+    async def is_owed(self, reply_id: UUID) -> bool:
+        """Whether it answers somebody; a notice (a person joined, the talk is over) only says what happened."""
+        async with self._database.read() as session:
+            return await session.scalar(select(EntryRow.kind).filter_by(id=reply_id)) != Kind.NOTICE
 
     async def counts(self) -> dict[str, int]:
         """Rows by state, for the metrics."""

@@ -1,6 +1,6 @@
 """One open transaction, as ``bot.ports.Records`` promises."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +18,7 @@ from conversations.timeline import Entry, Kind
 from storage.shapes import back, conversation_of, entry_of, entry_row, focus_kept, plain, ticket_of
 from storage.tables import (
     AuditRow,
+    BudgetRow,
     ConversationRow,
     CounterRow,
     EntryRow,
@@ -191,6 +192,19 @@ class SqlRecords:
     async def audit(self, *, who: str, what: str, on: str, details: str = "") -> None:
         self._session.add(AuditRow(at=self._clock.now(), who=who, what=what, object=on, details=details))
         await self._session.flush()
+
+    async def budgets(self, names: Sequence[str]) -> Mapping[str, Any]:
+        found = {}
+        for name in names:
+            made = self._insert(BudgetRow).values(name=name, account=[])
+            await self._session.execute(made.on_conflict_do_nothing(index_elements=["name"]))
+            query = select(BudgetRow).filter_by(name=name).with_for_update()
+            found[name] = (await self._session.scalars(query)).one().account
+        return found
+
+    async def save_budgets(self, budgets: Mapping[str, Any]) -> None:
+        for name, account in budgets.items():
+            await self._session.execute(update(BudgetRow).where(BudgetRow.name == name).values(account=account))
 
     async def said_before(self, conversation_id: UUID, at_most: int) -> Sequence[Entry]:
         query = select(EntryRow).filter_by(conversation_id=conversation_id).order_by(EntryRow.seq.desc()).limit(at_most)

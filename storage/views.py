@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.shapes import conversation_of, entry_of, ticket_of
 from storage.tables import (
     ConversationRow,
+    DeliveryRow,
     EntryRow,
     InboxRow,
     OperatorRow,
@@ -234,6 +235,10 @@ class Views:
         queries = {
             "inbox_waiting": select(func.count()).select_from(InboxRow).where(InboxRow.state == "new"),
             "inbox_set_aside": select(func.count()).select_from(InboxRow).where(InboxRow.state == "set_aside"),
+            "deliveries_waiting": select(func.count()).select_from(DeliveryRow).where(DeliveryRow.state == "new"),
+            "deliveries_set_aside": select(func.count())
+            .select_from(DeliveryRow)
+            .where(DeliveryRow.state == "set_aside"),
             "outbox_queued": select(func.count())
             .select_from(OutboxRow)
             .where(OutboxRow.state.in_(["queued", "sending"])),

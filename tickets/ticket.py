@@ -26,6 +26,8 @@ class HandOverReason(StrEnum):
     SET_ASIDE = "set_aside"
     CONTACT_FORM = "contact_form"
     TAKEN_OVER = "taken_over"
+    NO_ROBOT = "no_robot"
+    """no robot may answer this letter: its sender asks for none, or too many were sent there"""
     EXPIRED = "expired"
     BELOW_ITS_BAR = "below_its_bar"
     """a category's direct answers were wrong too often: its section must look at the entries"""

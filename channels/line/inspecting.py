@@ -2,12 +2,15 @@
 
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from channels.arriving import Event, RemoteFile
 from channels.channel import BadDelivery
 from channels.line.parse import Finding, findings, read_handle
 from conversations.message import Address
+
+NOT_OF_LINE: Final = frozenset({"robot", "for_a_person", "content"})
+"""what only other channels fill in"""
 
 
 def inspect_line(body: bytes) -> list[dict[str, Any]]:
@@ -44,7 +47,7 @@ def _told(event: Event) -> dict[str, Any]:
 
 
 def _values(thing: Event | RemoteFile) -> dict[str, Any]:
-    return {field.name: getattr(thing, field.name) for field in fields(thing)}
+    return {field.name: getattr(thing, field.name) for field in fields(thing) if field.name not in NOT_OF_LINE}
 
 
 def _plain(value: Any) -> Any:

@@ -45,7 +45,7 @@ class ReplyHandle:
     read_token: str | None = field(default=None, repr=False)
     """for ``markAsRead``; never expires"""
     event_at: datetime | None = None
-    """when the event happened: what a reply token's age can be judged by"""
+    """when the event happened, or was delivered again: what a reply token's age can be judged by"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

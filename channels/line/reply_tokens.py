@@ -1,14 +1,26 @@
 """What became of the reply tokens of the last minute, as far as this process knows."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from channels.line.parse import ReplyHandle
+from channels.line.parse import ReplyHandle, read_handle
 
 LIFE: Final = timedelta(seconds=55)
 """LINE promises a minute from the delivery and no more; some of it goes by on the way"""
+LIVES_AGAIN_FOR: Final = timedelta(minutes=20)
+"""so long after its event a redelivery's token is good for a minute again, unless it was used ("Reply token")"""
 _REMEMBERED: Final = timedelta(minutes=30)
+
+
+def renewed(handle: str | None, delivered_again_at: datetime) -> str | None:
+    """The handle of a redelivered event, its reply token counted from the redelivery where that lets it live anew."""
+    known = read_handle(handle)
+    if handle is None or known.event_at is None or delivered_again_at - known.event_at > LIVES_AGAIN_FOR:
+        return handle
+    since = max(known.event_at, delivered_again_at)
+    return json.dumps({**json.loads(handle), "at": since.timestamp() * 1000})
 
 
 @dataclass(slots=True)

@@ -6,7 +6,9 @@ is there as defined is left alone, and languages are switched by linking.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
@@ -32,6 +34,27 @@ class MenuNotSet(Exception):
     """LINE refused a step, or did not answer. What was there before is still there."""
 
 
+class NotThere(MenuNotSet):
+    """LINE knows no such thing."""
+
+
+class Doing(StrEnum):
+    KEEP = "keep"
+    """it is there as defined"""
+    MAKE = "make"
+    POINT = "point"
+    """the buttons that turn to this language lead to its menu"""
+    SHOW = "show"
+    """everybody has it until they choose another language"""
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    doing: Doing
+    language: str
+
+
 class RichMenus:
     """The menus of one account. ``host`` is where LINE is, pictures and all, when it is not LINE."""
 
@@ -42,6 +65,14 @@ class RichMenus:
         self._timeout = aiohttp.ClientTimeout(total=silence_at_most)
         self._session: aiohttp.ClientSession | None = None
         self._by_alias: dict[str, str] = {}
+
+    async def plan(self, menus: Sequence[RichMenu]) -> list[Step]:
+        """What ``set_up`` would do now; changes nothing. Raises MenuNotSet."""
+        return list(_steps(menus, await self._there(), await self._aliases(), await self._default()))
+
+    async def account(self) -> str:
+        """The user id of the account that the token is for. Raises MenuNotSet."""
+        return _read(await self._call("GET", "/v2/bot/info"), _Info).user_id
 
     async def set_up(self, menus: Sequence[RichMenu]) -> None:
         """Make what is not there as defined, show the first to everybody, remove what is not defined any more.
@@ -62,8 +93,21 @@ class RichMenus:
 
     async def show(self, user: str, language: str) -> None:
         """Give a resident the menu of their language; the default one, where there is none. Raises MenuNotSet."""
-        if not self._by_alias:
-            self._by_alias = await self._aliases()
+        if alias_of(language) in self._by_alias:
+            try:
+                return await self._link(user, language)
+            except MenuNotSet:
+                log.info("a menu known before is not there any more: they are looked up again")
+        self._by_alias = await self._aliases()
+        return await self._link(user, language)
+
+    async def close(self) -> None:
+        """End; harmless a second time."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _link(self, user: str, language: str) -> None:
         menu_id = self._by_alias.get(alias_of(language))
         here = f"/v2/bot/user/{quote(user, safe='')}/richmenu"
         if menu_id is None:
@@ -71,11 +115,12 @@ class RichMenus:
         else:
             await self._call("POST", f"{here}/{menu_id}")
 
-    async def close(self) -> None:
-        """End; harmless a second time."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+    async def _default(self) -> str:
+        """The menu that everybody has; empty when there is none."""
+        try:
+            return _read(await self._call("GET", "/v2/bot/user/all/richmenu"), _Made).rich_menu_id
+        except NotThere:
+            return ""
 
     async def _there(self) -> dict[str, str]:
         """Our menus by name; what others made for this account is not touched."""
@@ -125,9 +170,26 @@ class RichMenus:
             raise MenuNotSet(f"LINE did not answer {method} {path}: {type(error).__name__}") from error
         if answer.status >= 300:
             told = said[:_TOLD_AT_MOST].decode("utf-8", "replace")
-            raise MenuNotSet(f"LINE refused {method} {path}: {answer.status} {told}")
+            refused = NotThere if answer.status == 404 else MenuNotSet
+            raise refused(f"LINE refused {method} {path}: {answer.status} {told}")
         log.info("LINE rich menu", method=method, path=path)
         return said
+
+
+def _steps(
+    menus: Sequence[RichMenu], there: Mapping[str, str], aliases: Mapping[str, str], default: str
+) -> Iterator[Step]:
+    for menu in menus:
+        menu_id = there.get(_name(menu))
+        yield Step(Doing.KEEP if menu_id else Doing.MAKE, menu.language)
+        if menu_id is None or aliases.get(alias_of(menu.language)) != menu_id:
+            yield Step(Doing.POINT, menu.language)
+    if not default or there.get(_name(menus[0])) != default:
+        yield Step(Doing.SHOW, menus[0].language)
+    defined = {_name(menu) for menu in menus}
+    for name in there:
+        if name not in defined:
+            yield Step(Doing.REMOVE, name.removeprefix(_OURS).partition("/")[0])
 
 
 def alias_of(language: str) -> str:
@@ -156,6 +218,10 @@ class _Listed(msgspec.Struct):
 
 class _Made(msgspec.Struct, rename="camel"):
     rich_menu_id: str
+
+
+class _Info(msgspec.Struct, rename="camel"):
+    user_id: str
 
 
 class _Alias(msgspec.Struct, rename="camel"):

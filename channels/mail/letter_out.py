@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[0-9A-Za-z](?:[0-9A
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,400}")
 _SUBJECT_LIMIT = 200
 _REFERENCES_KEPT = 20
-_REPEATED = re.compile(r"^(?:\s*(?:re|fwd?|返信)\s*[:：]|\s*\[[A-Za-z]{2,4}-\d+\])+\s*", re.IGNORECASE)
+_REPEATED = re.compile(r"^(?:\s*(?:re|fwd?|返信)\s*[:：]|\s*\[[A-Za-z]{1,4}(?:-\d+)+\])+\s*", re.IGNORECASE)
 _NO_SUBJECT = {"en": "Your inquiry"}
 _SIGNED_HEADERS = (
     *(b"from", b"to", b"subject", b"date", b"message-id", b"in-reply-to", b"references", b"reply-to"),

@@ -17,7 +17,9 @@ from typing import Final
 from channels.mail.defects import DefectCode
 from channels.mail.letter import Letter
 
-_NUMBER = re.compile(r"[\[【［]\s*(?:受付番号\s*[:：]?\s*)?#?(?P<number>[A-Za-z]{2,4}-\d{4,12}|\d{4,12})\s*[\]】］]")
+_NUMBER = re.compile(
+    r"[\[【［]\s*(?:受付番号\s*[:：]?\s*)?#?(?P<number>[A-Za-z]{1,4}(?:-\d{1,12}){1,4}|\d{4,12})\s*[\]】］]"
+)
 _REFERENCES_LOOKED_AT = 50
 """the youngest ones: a mail may carry thousands to keep the database busy"""
 

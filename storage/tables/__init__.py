@@ -1,6 +1,6 @@
 """All tables. Importing this package is what fills ``Base.metadata``."""
 
-from storage.tables.arrivals import DeliveryRow
+from storage.tables.arrivals import ClosedChannelRow, DeliveryRow
 from storage.tables.base import Base
 from storage.tables.desk import (
     AuditRow,
@@ -13,6 +13,7 @@ from storage.tables.desk import (
     TicketRow,
 )
 from storage.tables.knowledge import ArticleRow, ArticleVersionRow, CategoryBarRow, VectorRow
+from storage.tables.letters import BudgetRow, CorrespondentRow, LetterRow
 from storage.tables.talk import ConversationRow, EntryRow, FileRow, InboxRow, OutboxRow, RatingRow, VisitRow
 
 __all__ = [
@@ -20,15 +21,19 @@ __all__ = [
     "ArticleVersionRow",
     "AuditRow",
     "Base",
+    "BudgetRow",
     "CategoryBarRow",
+    "ClosedChannelRow",
     "ContactRow",
     "ConversationRow",
+    "CorrespondentRow",
     "CounterRow",
     "DeliveryRow",
     "EntryRow",
     "FactRow",
     "FileRow",
     "InboxRow",
+    "LetterRow",
     "OperatorRow",
     "OutboxRow",
     "RatingRow",

@@ -1,9 +1,9 @@
-"""What networks delivered, kept raw before it is read."""
+"""What networks delivered, kept raw before it is read; and whom they can reach no more."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base
@@ -30,5 +30,18 @@ class DeliveryRow(Base):
     """new, read, set_aside"""
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """staff looked at it and let it in as somebody's message"""
     outcome: Mapped[str] = mapped_column(default="")
     """what was ignored and why, or why it could not be read"""
+
+
+class ClosedChannelRow(Base):
+    """An address that hears nothing for now: the resident blocked us, or the mail box sends everything back."""
+
+    __tablename__ = "closed_channels"
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    thread: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    reason: Mapped[str]

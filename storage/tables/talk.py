@@ -102,6 +102,7 @@ class OutboxRow(Base):
     state: Mapped[str] = mapped_column(default="queued")
     """queued, sending, accepted, refused, withdrawn"""
     attempts: Mapped[int] = mapped_column(default=0)
+    first_tried_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime]
     """also the end of the lease while it is being sent"""
     outcome: Mapped[str] = mapped_column(default="")

@@ -181,8 +181,8 @@ class ListeningContract:
         (event,) = await _parsed(ear, writer.says(text))
 
         assert isinstance(event, Arrived), f"L8: {text!r} became {event}"
-        # A last empty line is no part of what was said: a mail always ends with one.
-        assert event.text.rstrip() == text.rstrip(), f"L8: {text!r} arrived as {event.text!r}"
+        # Empty lines at either end are no part of what was said: a mail always ends with one, and may begin with some.
+        assert event.text.rstrip().lstrip("\n") == text.rstrip().lstrip("\n"), f"L8: {text!r} arrived as {event.text!r}"
 
     # L9 · an edited or withdrawn message is told as such
 

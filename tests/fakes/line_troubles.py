@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.fakes.line_menus import refusal
+from simulator.line_menus import refusal
+from simulator.line_platform import MONTHLY_LIMIT
 
 Doing = Callable[[], Awaitable[web.StreamResponse]]
 """what LINE would do and answer"""
@@ -17,7 +18,6 @@ Trouble = Callable[[Doing], Awaitable[web.StreamResponse]]
 ALWAYS = -1
 
 RATE_LIMIT = "The API rate limit has been exceeded. Try again later."
-MONTHLY_LIMIT = "You have reached your monthly limit."
 TOO_MANY_TO_ONE = "Too many messages have been sent to the same user."
 """our wording: LINE documents the cause, not its words"""
 

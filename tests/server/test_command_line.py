@@ -22,6 +22,7 @@ COMMANDS = [
     "init",
     "import-faq",
     "export",
+    "line-setup",
     "create-operator",
     "migrate",
     "backup",

@@ -3,9 +3,7 @@
 import io
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,21 +11,14 @@ from PIL import Image
 from sqlalchemy import select
 
 from conversations.errors import SettingsError
-from conversations.message import Address
-from conversations.timeline import Entry
 from server.seeding import demo_staff
-from server.settings import Settings, read_settings
-from server.wiring import Parts
+from server.settings import read_settings
 from storage.tables import DeliveryRow, FileRow, InboxRow
 from storage.withdrawals import IN_ITS_PLACE
 from tests.conftest import FrozenClock
-from tests.fakes.line import ACCOUNT, RESIDENT, SECRET, TOKEN, FakeLine
-from tests.support.city import DEMO
-from tests.support.networked import NetworkedHall, networked
+from tests.fakes.line import ACCOUNT, RESIDENT
+from tests.support.line_hall import CERTIFICATE, HERE, Hall, line_hall
 from tickets.operators import Role
-
-HERE = Address("line", ACCOUNT, RESIDENT)
-CERTIFICATE = "住民票の写しを窓口で取るには、どうすればよいですか。"
 
 
 def picture() -> bytes:
@@ -36,48 +27,10 @@ def picture() -> bytes:
     return made.getvalue()
 
 
-@dataclass
-class Hall:
-    """A running city hall, and LINE."""
-
-    city: NetworkedHall
-    line: FakeLine
-    clock: FrozenClock
-
-    @property
-    def parts(self) -> Parts:
-        return self.city.parts
-
-    @property
-    def now(self) -> int:
-        return int(self.clock.now().timestamp() * 1000)
-
-    async def delivers(self, *events: dict[str, Any]) -> int:
-        """LINE delivers; the status it is answered with."""
-        body, headers = self.line.webhook(*events)
-        return (await self.city.client.post("/webhooks/line", data=body, headers=headers)).status
-
-    async def works(self) -> None:
-        await self.city.works()
-
-    async def entries(self) -> list[Entry]:
-        return await self.city.entries(HERE)
-
-
 @pytest.fixture
 async def hall(tmp_path: Path, clock: FrozenClock) -> AsyncIterator[Hall]:
-    async with FakeLine() as line:
-        settings = Settings(
-            data=tmp_path,
-            city=DEMO,
-            encoder="none",
-            line_accounts=(ACCOUNT,),
-            line_secrets=(SECRET,),
-            line_tokens=(TOKEN,),
-            line_host=line.url,
-        )
-        async with networked(settings, clock) as city:
-            yield Hall(city, line, clock)
+    async with line_hall(tmp_path, clock) as hall:
+        yield hall
 
 
 async def test_a_question_is_answered_by_its_reply_token(hall: Hall) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from conversations.errors import SettingsError
 from conversations.message import Address
-from conversations.timeline import Author
+from conversations.timeline import Author, Kind
 from server.settings import Settings, read_settings
 from server.wiring import Parts
 from tests.conftest import FrozenClock
@@ -97,6 +97,17 @@ async def test_a_tap_under_an_old_question_is_told_so_and_answers_nothing(hall: 
 
     assert hall.telegram.shown == before
     assert "いちばん新しいメッセージ" in hall.telegram.answered_taps[-1][1]
+
+
+async def test_staff_see_a_block_and_its_end(hall: Hall) -> None:
+    await hall.hears(hall.telegram.writes(CERTIFICATE))
+    for update in (hall.telegram.block(), hall.telegram.unblock()):
+        await hall.hears(update)
+
+    entries = await hall.city.entries(Address("telegram", str(BOT_ID), str(RESIDENT)))
+    blocked, opened = [entry.text for entry in entries if entry.kind is Kind.NOTE]
+    assert "Telegramをブロックしています" in blocked
+    assert "Telegramのブロックが解除されました" in opened
 
 
 async def test_what_is_no_update_waits_for_staff(hall: Hall) -> None:

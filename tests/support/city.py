@@ -10,6 +10,7 @@ from bot.desk import Desk
 from bot.engine import Engine
 from bot.knowing import Knowing, Known
 from bot.phrases.catalogue import Phrases
+from bot.ports import Delivery
 from bot.understanding.examples import Example, read_intents
 from bot.understanding.intents import IntentClassifier
 from bot.understood import Mind, Understood
@@ -191,6 +192,7 @@ async def a_counter(
     database: Database, clock: FrozenClock, understanding: Undisturbed, pulled: frozenset[str] = frozenset({"web"})
 ) -> AsyncIterator[Counter]:
     store = SqlStore(database, clock)
-    engine = Engine(store=store, understanding=understanding, clock=clock, pulled=pulled, notices=Silence())
-    desk = Desk(store=store, understanding=understanding, clock=clock, pulled=pulled, notices=Silence())
+    delivery = Delivery(pulled=pulled)
+    engine = Engine(store=store, understanding=understanding, clock=clock, delivery=delivery, notices=Silence())
+    desk = Desk(store=store, understanding=understanding, clock=clock, delivery=delivery, notices=Silence())
     yield Counter(store, SqlOutbox(database, clock), Views(database, clock), engine, desk, clock)

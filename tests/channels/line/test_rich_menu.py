@@ -11,7 +11,7 @@ from channels.line.menu_definition import MenuButton, RichMenu, read_menus
 from channels.line.parse import parse
 from channels.line.rich_menu import MenuNotSet, RichMenus
 from conversations.errors import SettingsError
-from tests.fakes.line import RESIDENT, TOKEN, FakeLine
+from tests.fakes.line import ACCOUNT, RESIDENT, TOKEN, FakeLine
 
 
 def picture(width: int = 1200, height: int = 810, *, form: str = "PNG", colour: str = "white") -> bytes:
@@ -150,6 +150,49 @@ async def test_platform_that_is_not_there_or_refuses_is_named_without_the_token(
         assert "wrong-token" not in repr((told.value, menus))
         assert TOKEN not in repr((told.value, menus))
         await menus.close()
+
+
+# What would be done.
+
+
+async def told(menus: RichMenus, defined: list[RichMenu]) -> list[str]:
+    return [f"{step.doing} {step.language}" for step in await menus.plan(defined)]
+
+
+async def test_plan_says_what_setting_up_does_and_changes_nothing(line: FakeLine, menus: RichMenus) -> None:
+    assert await told(menus, BOTH) == ["make ja", "point ja", "make en", "point en", "show ja"]
+    assert (line.menus.menus, line.menus.aliases, line.menus.default) == ({}, {}, None)
+
+    await menus.set_up(BOTH)
+    assert await told(menus, BOTH) == ["keep ja", "keep en"]
+
+    changed = [BOTH[1], replace(BOTH[0], bar="くらし")]
+    assert await told(menus, changed) == ["keep en", "make ja", "point ja", "show en", "remove ja"]
+    await menus.set_up(changed)
+    assert await told(menus, changed) == ["keep en", "keep ja"]
+
+
+async def test_plan_sees_what_somebody_took_away(line: FakeLine, menus: RichMenus) -> None:
+    await menus.set_up(BOTH)
+    line.menus.default = None
+    del line.menus.aliases["madoguchi-en"]
+
+    assert await told(menus, BOTH) == ["keep ja", "keep en", "point en", "show ja"]
+
+
+async def test_menu_that_another_process_made_anew_is_found(line: FakeLine, menus: RichMenus) -> None:
+    await menus.set_up(BOTH)
+    other = RichMenus(TOKEN, host=line.url)
+    await other.set_up([replace(each, bar="くらし") for each in BOTH])
+    await other.close()
+
+    await menus.show(RESIDENT, "en")
+
+    assert line.menus.of_user == {RESIDENT: line.menus.aliases["madoguchi-en"]}
+
+
+async def test_token_tells_whose_it_is(menus: RichMenus) -> None:
+    assert await menus.account() == ACCOUNT
 
 
 # The definition.

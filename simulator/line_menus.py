@@ -1,10 +1,10 @@
-"""The fake platform's rich menus: kept as LINE keeps them, with its refusals."""
+"""The platform's rich menus: kept as LINE keeps them, with its refusals."""
 
 from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.line_limits import error_in_image, errors_in_menu
+from simulator.line_limits import error_in_image, errors_in_menu
 
 Json = dict[str, Any]
 
