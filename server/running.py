@@ -40,14 +40,20 @@ def workers(parts: Parts) -> list[Callable[[], Awaitable[None]]]:
 
     inbox = InboxWorker(parts.store, parts.engine, parts.notices.inbox, set_aside)
 
-    async def send() -> None:
-        for sent in await deliver_due(parts.outbox, parts.channels):
-            await look_after(parts, sent)
+    def sending(only: str | None) -> Callable[[], Awaitable[None]]:
+        """A loop for each network, so that one that does not answer holds up nobody else's residents."""
+        but = () if only else tuple(parts.channels)
+
+        async def send() -> None:
+            for sent in await deliver_due(parts.outbox, parts.channels, only=only, but=but):
+                await look_after(parts, sent)
+
+        return lambda: every(1.0, parts.notices.outbox, f"outbox {only or 'of no channel'}", send)
 
     return [
         inbox.run,
         lambda: every(1.0, parts.notices.arrivals, "arrivals", lambda: read_all(parts)),
-        lambda: every(1.0, parts.notices.outbox, "outbox", send),
+        *(sending(channel) for channel in (*parts.channels, None)),
         lambda: every(
             KNOWLEDGE_SECONDS, parts.notices.knowledge, "knowledge", lambda: parts.librarian.refresh(parts.knowing)
         ),

@@ -184,7 +184,7 @@ def _check_mail(settings: Settings) -> None:
         ("mail_address", settings.mail_address),
         *(("mail_aliases", a) for a in settings.mail_aliases),
     ]:
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        if not re.fullmatch(r"[!-?A-~]{1,40}@[a-z0-9.-]+", address):
             raise SettingsError(f"{name}: desk@city.example の形で書いてください, 今は {address!r}")
     if not settings.mail_relay:
         raise SettingsError("mail_relay: mail_address があるときは必要です (needed beside it), 例: smtp://127.0.0.1:25")

@@ -1,6 +1,6 @@
 """The outbox, as ``channels.delivering.Outbox`` promises."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,7 +23,9 @@ class SqlOutbox:
         self._database = database
         self._clock = clock
 
-    async def claim_due(self, *, at_most: int, lease: timedelta) -> Sequence[QueuedReply]:
+    async def claim_due(
+        self, *, at_most: int, lease: timedelta, only: str | None = None, but: Collection[str] = ()
+    ) -> Sequence[QueuedReply]:
         """Rows to send now, each conversation's in order, ours until the lease ends.
 
         The epoch is compared here, in the transaction that claims: a bot's row of an older epoch is withdrawn.
@@ -51,6 +53,10 @@ class SqlOutbox:
                 # later finds the row claimed and leaves it.
                 .with_for_update(skip_locked=True)
             )
+            if only is not None:
+                query = query.where(OutboxRow.channel == only)
+            if but:
+                query = query.where(OutboxRow.channel.not_in(but))
             claimed = []
             for row, epoch in (await session.execute(query)).all():
                 if row.epoch is not None and row.epoch != epoch:

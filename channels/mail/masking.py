@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.header import Header
 from typing import Final
 
@@ -16,12 +16,12 @@ from channels.mail.letter import Letter, read_letter
 from channels.mail.parts import AttachedFile, Dissection, HeaderLines, Part, split_header
 from channels.mail.serialising import new_part, serialise, with_content
 from channels.mail.winmail import NoWinmail, unwrap
-from conversations.masking import mask_numbers, mask_tree
+from conversations.masking import REPLACEMENT, mask_numbers, mask_tree
 
 _WRITTEN_BY_PEOPLE: Final = frozenset({"subject", "thread-topic", "comments", "keywords"})
 """The other headers hold ids, dates and addresses: long numbers of nobody."""
 _MACHINE_MADE: Final = re.compile(
-    r"<[^<>\s@]{1,250}@[^<>\s]{1,250}>"
+    r"<[^<>\s@]{1,250}@[^<>\s]{1,250}>|\bcid:[^\s\"'<>]{1,250}"
     r"|^[> \t]{0,20}(?:message-id|references|in-reply-to|content-(?:id|type)|received|return-path|thread-index"
     r"|authentication-results|(?:x|arc|list|dkim|domainkey)-[\w-]{1,40})[ \t]*:.*(?:\n>*[ \t]+\S.*)*",
     re.IGNORECASE | re.MULTILINE,
@@ -38,7 +38,13 @@ _DEEPEST: Final = 20
 _NAMING: Final = "マイナンバー"
 _NO_VALID_NUMBER: Final = "123456789012"
 """masked only where such numbers are spoken of"""
-_PIECE: Final = 50_000
+_DIGITS: Final = re.compile(r"\d+")
+_ENOUGH_DIGITS: Final = re.compile(r"(?:\d\D{0,40}){11}\d")
+_TWELVE: Final = re.compile(r"(?<!\d)\d{4}([ -]?)\d{4}\1\d{4}(?!\d)")
+_MOST_LOOKED_AT: Final = 50_000
+"""numbers in one mail that are judged one by one; of more, in tables of millions, all of twelve digits are taken out"""
+_PIECE: Final = 10_000
+"""letters"""
 
 
 def without_secret_numbers(raw: bytes) -> bytes:
@@ -52,17 +58,20 @@ def without_secret_numbers(raw: bytes) -> bytes:
     if not mask.finds(texts):
         return raw
     masked = _rewritten(raw, mask)
-    return _plain(raw, mask) if mask.finds(_all_texts(masked)) else masked
+    return _plain(raw, mask) if _Mask(mask.named).finds(_all_texts(masked)) else masked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Mask:
     named: bool
     """somewhere in the mail such numbers are spoken of: then every number that could be one is one"""
+    left: int = _MOST_LOOKED_AT
+    known: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "_Mask":
-        tried = mask_tree([_NO_VALID_NUMBER, *texts])
+        # Without their digits there is nothing in them to mask, which takes long if it is much.
+        tried = mask_tree([_NO_VALID_NUMBER, *(_DIGITS.sub("", text) for text in texts)])
         assert isinstance(tried, list)
         return cls(named=tried[0] != _NO_VALID_NUMBER)
 
@@ -70,8 +79,10 @@ class _Mask:
         return any(self(text) != text for text in texts)
 
     def __call__(self, text: str) -> str:
-        # Masking takes the square of the length if there is much to mask.
-        return "".join(self._between_ids(piece) for piece in _pieces(text))
+        if text not in self.known:
+            # Masking takes the square of the length if there is much to mask.
+            self.known[text] = "".join(self._between_ids(piece) for piece in _pieces(text))
+        return self.known[text]
 
     def _between_ids(self, text: str) -> str:
         masked, end = "", 0
@@ -81,6 +92,11 @@ class _Mask:
         return masked + self._piece(text[end:])
 
     def _piece(self, text: str) -> str:
+        if not _ENOUGH_DIGITS.search(text):
+            return text
+        self.left -= len(_DIGITS.findall(text))
+        if self.left < 0:
+            return _TWELVE.sub(REPLACEMENT, text)
         if not self.named:
             return mask_numbers(text).text
         masked = mask_tree([text, _NAMING])
@@ -89,10 +105,10 @@ class _Mask:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Whole lines, so many at a time; hardly ever is a number written across the end of the fifty-thousandth letter."""
+    """Whole lines, so many at a time; hardly ever is a number written across the end of the ten-thousandth letter."""
     start = 0
-    while len(text) - start > _PIECE:
-        end = text.find("\n", start + _PIECE) + 1 or len(text)
+    while len(text) - start > 2 * _PIECE:
+        end = text.find("\n", start + _PIECE, start + 2 * _PIECE) + 1 or start + 2 * _PIECE
         yield text[start:end]
         start = end
     yield text[start:]
@@ -277,4 +293,4 @@ def _is_opaque(file: AttachedFile) -> bool:
 
 
 def _line_end(raw: bytes) -> bytes:
-    return b"\r\n" if b"\r\n" in raw[:_PIECE] else b"\n"
+    return b"\r\n" if b"\r\n" in raw[:65_536] else b"\n"

@@ -13,7 +13,7 @@ from channels.channel import BadDelivery, Ignored
 from channels.mail.automatic import Ours, Rule, automatic
 from channels.mail.bounces import Bounce, Kind, Returned, bounce_of
 from channels.mail.letter import Letter, read_letter
-from channels.mail.parse import arrived, external_id_of, file_of
+from channels.mail.parse import NO_DATE, arrived, external_id_of, file_of
 from channels.mail.proof import Proof, proof_of
 from channels.mail.threading import (
     Fresh,
@@ -35,6 +35,10 @@ from tickets.numbers import parse_number
 from tickets.ticket import HandOverReason
 
 FILES_AT_MOST: Final = 20
+LONGEST_ID: Final = 400
+"""characters: what an index takes; who writes longer ones is answered without a thread"""
+REFERENCES_KEPT: Final = 50
+LONGEST_SUBJECT: Final = 300
 NOT_OURS: Final = "配信できなかったという通知ですが、この窓口が送ったどのメールのことか確かめられません。"
 MAY_BE_A_PERSON: Final = frozenset({Rule.ROBOT_ADDRESS, Rule.RESPONSE_SUPPRESSED, Rule.NOT_ADDRESSED_TO_US})
 """somebody may have written it, and no robot may answer"""
@@ -147,12 +151,12 @@ class MailReader:
                 id=uuid5(NAMESPACE_URL, f"{event.sender.channel}:{event.external_id}"),
                 delivery_id=delivery.id,
                 address=event.sender,
-                message_id=bare_id(letter.message_id),
-                references=letter.references,
-                subject=letter.subject,
+                message_id=bare_id(letter.message_id)[:LONGEST_ID],
+                references=letter.references[-REFERENCES_KEPT:],
+                subject=letter.subject[:LONGEST_SUBJECT],
                 sender=_writer(letter),
                 sender_name=letter.sender.name if letter.sender else "",
-                written_at=event.sent_at,
+                written_at=delivery.received_at if event.sent_at == NO_DATE else event.sent_at,
                 proof=proof_of(letter, border=self.post.border).value,
                 suggested=UUID(suggested.ticket) if suggested else None,
                 doubt=suggested.doubt.sentence if suggested else "",

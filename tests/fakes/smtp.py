@@ -171,10 +171,12 @@ class _Talk(SMTP):
         await asyncio.Event().wait()
         raise AssertionError("unreachable")
 
-    async def push(self, status: str | bytes) -> None:
-        await super().push(status)
+    async def push(self, status: Any) -> None:
+        # As old servers in Japan write; what is ASCII is the same.
+        said = status.encode("cp932") if isinstance(status, str) else status
+        await super().push(said)
         stops = self.verb is not None and self.verb.deed is Deed.STOPS_READING
-        if stops and str(status).startswith("354") and isinstance(self.transport, asyncio.ReadTransport):
+        if stops and said.startswith(b"354") and isinstance(self.transport, asyncio.ReadTransport):
             self.transport.pause_reading()
 
     def hang_up(self) -> None:

@@ -88,12 +88,13 @@ async def test_a_person_is_not_hurried_and_a_group_is_not_answered(hall: Hall) -
 
 
 async def test_what_the_bot_answers_is_marked_as_read_once(hall: Hall) -> None:
-    token = await taken_in(hall)
+    token = await taken_in(hall, "火事です。助けてください")
     assert hall.line.read == []
 
     await hall.works()
     await hall.mouth.settled()
 
+    assert len(hall.line.sent) == 2, "the emergency number, and that a person was called"
     assert hall.line.read == [token]
 
 

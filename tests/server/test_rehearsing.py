@@ -41,6 +41,14 @@ async def shown(page: aiohttp.ClientSession, made: Rehearsing, words: str, *, at
                     return text
 
 
+async def signed_in(page: aiohttp.ClientSession, made: Rehearsing, password: str) -> int:
+    """The status: 303 leads into the console."""
+    form, headers = {"login": "shimin", "password": password, "next": ""}, {"Origin": made.hall.url}
+    url = f"{made.hall.url}/console/sign-in"
+    async with page.post(url, data=form, headers=headers, allow_redirects=False) as response:
+        return response.status
+
+
 async def test_a_resident_asks_on_the_page_and_the_real_hall_answers(
     settings: Settings, page: aiohttp.ClientSession
 ) -> None:
@@ -52,6 +60,20 @@ async def test_a_resident_asks_on_the_page_and_the_real_hall_answers(
         assert "0000-20-1201" in await shown(page, made, "本庁舎1階")
 
 
+async def test_a_resident_writes_a_mail_and_the_real_hall_writes_back(
+    settings: Settings, page: aiohttp.ClientSession
+) -> None:
+    async with rehearsing(settings, port=0) as made:
+        await page.post(
+            f"{made.page}/mail/sato/write", data={"subject": "住民票", "words": QUESTION, "program": "phone"}
+        )
+
+        text = await shown(page, made, "0000-20-1201", at="/mail?resident=sato")
+
+    assert "受け取りました（250）" in text
+    assert "Auto-Submitted: auto-replied" in text
+
+
 async def test_the_next_rehearsal_has_new_sign_ins_and_hears_its_residents(
     settings: Settings, page: aiohttp.ClientSession
 ) -> None:
@@ -61,6 +83,7 @@ async def test_the_next_rehearsal_has_new_sign_ins_and_hears_its_residents(
             sign_ins.append({each.login: each.password for each in made.hall.sign_ins})
             await page.post(f"{made.page}/line/yamada/follow")
             await shown(page, made, "みらいさん")
+            assert await signed_in(page, made, sign_ins[-1]["shimin"]) == 303
 
     first, second = sign_ins
     assert first.keys() == second.keys()
@@ -69,19 +92,13 @@ async def test_the_next_rehearsal_has_new_sign_ins_and_hears_its_residents(
 
 async def test_a_sign_in_of_the_page_opens_the_console(settings: Settings, page: aiohttp.ClientSession) -> None:
     async with rehearsing(settings, port=0) as made:
-        sign_in = made.hall.sign_ins[0]
-        form = {"login": sign_in.login, "password": sign_in.password, "next": ""}
-        wrong = {**form, "password": "wrong-password-of-nobody"}
-        url, headers = f"{made.hall.url}/console/sign-in", {"Origin": made.hall.url}
-        statuses = []
-        for each in (wrong, form):
-            async with page.post(url, data=each, headers=headers, allow_redirects=False) as response:
-                statuses.append(response.status)
+        sign_in = next(each for each in made.hall.sign_ins if each.login == "shimin")
+        wrong = await signed_in(page, made, "wrong-password-of-nobody")
+        right = await signed_in(page, made, sign_in.password)
         async with page.get(f"{made.page}/") as response:
             text = await response.text()
 
-    assert statuses[0] != 303
-    assert statuses[1] == 303
+    assert (wrong == 303, right) == (False, 303)
     assert re.search(rf"{sign_in.login}.*{sign_in.password}", text)
     assert sign_in.password not in repr(made.hall)
 

@@ -188,6 +188,7 @@ async def test_trouble_that_passes_or_is_ours_puts_the_letter_off(
         (Point.MAIL, "552 5.3.4 Message size exceeds fixed limit", "大きすぎて"),
         (Point.RCPT, "550 5.1.1 User unknown", "存在しないか、使われていません"),
         (Point.RCPT, "550 No such user here", "存在しないか、使われていません"),
+        (Point.RCPT, "550 宛先のアドレスが見つかりません", "存在しないか、使われていません"),
         (Point.RCPT, "554 5.7.1 Relay access denied", "中継を断りました"),
         (Point.RCPT, "552 5.2.2 Mailbox full", "メールボックスがいっぱい"),
         (Point.RCPT, "552 Requested action aborted: exceeded storage allocation", "断られました"),
