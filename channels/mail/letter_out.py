@@ -114,7 +114,7 @@ def write_letter(outgoing: Outgoing, *, head: Letterhead, signer: Signer, dkim_k
 def _message(outgoing: Outgoing, head: Letterhead, signer: Signer) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["Date"] = format_datetime(outgoing.sent_at.astimezone(JAPAN))
-    message["From"] = Address(_header_words(f"{head.city} {head.office}", 80), addr_spec=head.address)
+    message["From"] = Address(_header_words(head.name_in(outgoing.reply.language), 80), addr_spec=head.address)
     # Without the name: the resident chose it, and it would stand where mail programs show whom to trust.
     message["To"] = outgoing.to
     message["Reply-To"] = Address(addr_spec=signer.reply_address(outgoing.ticket))

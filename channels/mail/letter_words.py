@@ -1,9 +1,11 @@
 """The words around an answer in a letter of ours: greeting, number, section, choices, quotation; text and HTML."""
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -31,7 +33,7 @@ class Quoted:
 class Letterhead:
     """The office that writes."""
 
-    city: str
+    city: str = ""
     """みらい市"""
     office: str
     """総合窓口"""
@@ -40,6 +42,12 @@ class Letterhead:
     phone: str = ""
     hours: str = ""
     url: str = ""
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """the same office in other languages, by tag"""
+
+    def name_in(self, language: str) -> str:
+        """Of city and office, which may have the city in its own name."""
+        return self.names.get(language) or " ".join(part for part in (self.city, self.office) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +80,7 @@ _PHRASES: Final = {
     "ja": _Phrases(
         to="{name} 様",
         to_nobody="お問い合わせくださった方へ",
-        opening="{city} {office}です。お問い合わせいただき、ありがとうございます。",
+        opening="{name}です。お問い合わせいただき、ありがとうございます。",
         number="受付番号：{}",
         section="担当：{}",
         choices="次の中にあてはまるものがありましたら、その番号だけを書いて、このメールにご返信ください。",
@@ -86,7 +94,7 @@ _PHRASES: Final = {
     "ja-easy": _Phrases(
         to="{name} さん",
         to_nobody="メールを くれた 人へ",
-        opening="{city} {office}です。メールを ありがとうございます。",
+        opening="{name}です。メールを ありがとうございます。",
         number="受付番号（あなたの 質問の 番号）：{}",
         section="担当（答える 課）：{}",
         choices="あなたが 聞きたいことの 番号を 書いて、この メールに 返事を してください。",
@@ -101,7 +109,7 @@ _PHRASES: Final = {
     "en": _Phrases(
         to="Dear {name},",
         to_nobody="Dear Sir or Madam,",
-        opening="Thank you for writing to {office}, {city}.",
+        opening="Thank you for writing to {name}.",
         number="Reference number: {}",
         section="Section in charge: {}",
         choices="If one of these is what you mean, please reply to this mail with its number only.",
@@ -119,12 +127,12 @@ def as_text(reply: Reply, around: Around, head: Letterhead) -> str:
     """The whole letter as plain text."""
     said = _phrases(reply)
     blocks = [
-        *_opening(said, around, head),
+        *_opening(said, around, head, reply.language),
         as_plain_text(Reply(text=harmless(reply.text))),
         "\n".join([said.choices, *_choices(reply)]) if reply.choices else "",
         "\n".join(_card(reply.card)),
         said.robot if around.automatic else said.person,
-        "\n".join([_RULE, *_signature(said, head), _RULE]),
+        "\n".join([_RULE, *_signature(said, head, reply.language), _RULE]),
         "\n".join(_quotation(said, around.quoted)),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -135,12 +143,12 @@ def as_html(reply: Reply, around: Around, head: Letterhead) -> str:
     said = _phrases(reply)
     choices = "".join(f"<li>{escape(_line(choice.label))}</li>" for choice in reply.choices)
     blocks = [
-        *(_paragraph(block) for block in _opening(said, around, head)),
+        *(_paragraph(block) for block in _opening(said, around, head, reply.language)),
         f"<div>{to_html(harmless(reply.text))}</div>",
         f"{_paragraph(said.choices)}<ol>{choices}</ol>" if choices else "",
         _paragraph("\n".join(_card(reply.card))),
         _paragraph(said.robot if around.automatic else said.person),
-        f"<hr>{_paragraph(chr(10).join(_signature(said, head)))}<hr>",
+        f"<hr>{_paragraph(chr(10).join(_signature(said, head, reply.language)))}<hr>",
         _quotation_as_html(said, around.quoted),
     ]
     language = "en" if reply.language == "en" else "ja"
@@ -172,7 +180,7 @@ def _phrases(reply: Reply) -> _Phrases:
     return _PHRASES.get(reply.language, _PHRASES["ja"])
 
 
-def _opening(said: _Phrases, around: Around, head: Letterhead) -> list[str]:
+def _opening(said: _Phrases, around: Around, head: Letterhead, language: str) -> list[str]:
     name = one_line(around.to_name, 80)
     facts = [
         said.number.format(_line(around.number)) if around.number else "",
@@ -180,7 +188,7 @@ def _opening(said: _Phrases, around: Around, head: Letterhead) -> list[str]:
     ]
     return [
         said.to.format(name=name) if name else said.to_nobody,
-        said.opening.format(city=head.city, office=head.office),
+        said.opening.format(name=head.name_in(language)),
         "\n".join(fact for fact in facts if fact),
     ]
 
@@ -196,9 +204,9 @@ def _card(card: Card | None) -> list[str]:
     return [part for part in (_line(card.title), reach, _line(card.url)) if part]
 
 
-def _signature(said: _Phrases, head: Letterhead) -> list[str]:
+def _signature(said: _Phrases, head: Letterhead, language: str) -> list[str]:
     phone = said.phone.format(" ".join(part for part in (head.phone, head.hours) if part)) if head.phone else head.hours
-    return [line for line in (f"{head.city} {head.office}", phone, head.url) if line]
+    return [line for line in (head.name_in(language), phone, head.url) if line]
 
 
 def _quotation(said: _Phrases, quoted: Quoted | None) -> list[str]:

@@ -39,7 +39,6 @@ _NAMING: Final = "マイナンバー"
 _NO_VALID_NUMBER: Final = "123456789012"
 """masked only where such numbers are spoken of"""
 _DIGITS: Final = re.compile(r"\d+")
-_ENOUGH_DIGITS: Final = re.compile(r"(?:\d\D{0,40}){11}\d")
 _TWELVE: Final = re.compile(r"(?<!\d)\d{4}([ -]?)\d{4}\1\d{4}(?!\d)")
 _MOST_LOOKED_AT: Final = 50_000
 """numbers in one mail that are judged one by one; of more, in tables of millions, all of twelve digits are taken out"""
@@ -92,9 +91,10 @@ class _Mask:
         return masked + self._piece(text[end:])
 
     def _piece(self, text: str) -> str:
-        if not _ENOUGH_DIGITS.search(text):
+        numbers = _DIGITS.findall(text)
+        if sum(len(number) for number in numbers) < 12:
             return text
-        self.left -= len(_DIGITS.findall(text))
+        self.left -= len(numbers)
         if self.left < 0:
             return _TWELVE.sub(REPLACEMENT, text)
         if not self.named:

@@ -122,13 +122,19 @@ def signer_of(settings: Settings, secret: bytes) -> Signer:
 
 
 def letterhead(settings: Settings, city: City) -> Letterhead:
+    names = {language: _of(city.name_in(language), office) for language, office in city.office.items()}
     return Letterhead(
-        city=city.name_in("ja"),
-        office=city.office.get("ja", ""),
+        office=names.get("ja", city.name_in("ja")),
+        names=names,
         address=settings.mail_address,
         phone=city.phone,
         url=settings.url,
     )
+
+
+def _of(city: str, office: str) -> str:
+    """The office's name with the city's, which many have in their own."""
+    return office if city in office else f"{city} {office}"
 
 
 def _dkim_key(settings: Settings) -> DkimKey | None:
