@@ -100,8 +100,9 @@ class Consequences:
             self._conversation.offered = reply.choices
             await self._tell(reply, kind=Kind.REPLY, author=Author.BOT, why=why)
 
-    async def greet(self) -> None:
+    async def greet(self, reply_handle: str | None) -> None:
         """The first words, with the questions most people have."""
+        self._handle = reply_handle
         phrases, language = self._mind.phrases, self._conversation.language
         choices = [
             Choice(_in(each.title, language), f"{DIALOGUE}{name}") for name, each in self._mind.dialogues.items()

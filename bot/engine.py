@@ -77,7 +77,7 @@ class Engine:
         await self._notices.changed(conversation.id)
         return entry
 
-    async def greet(self, address: Address, language: str) -> UUID:
+    async def greet(self, address: Address, language: str, *, reply_handle: str | None = None) -> UUID:
         """Begin a conversation with the bot's greeting; the conversation's id. Greets once per address."""
         now = self._clock.now()
         async with self._store.transaction() as records:
@@ -87,7 +87,7 @@ class Engine:
                 consequences = Consequences(
                     records, conversation, self._understanding.mind(), now, delivery=self._delivery
                 )
-                await consequences.greet()
+                await consequences.greet(reply_handle)
                 await records.save_conversation(conversation, read_at_epoch=conversation.epoch)
         return conversation.id
 

@@ -13,7 +13,7 @@ from channels.arriving import Arrived, Blocked, Event, Followed, RemoteFile, Wit
 from channels.channel import BadDelivery, Ignored
 from channels.web.checking import BadFile, check_file
 from channels.web.settings import MEGABYTE
-from conversations.masking import mask_numbers
+from conversations.masking import REPLACEMENT, mask_numbers
 from conversations.message import Address, Attachment, IncomingMessage
 from server.blocking import Blocking
 from storage.deliveries import Deliveries, Delivery
@@ -120,7 +120,7 @@ class Intake:
                 await self.withdrawals.withdraw(event.sender, event.message_id)
             case Followed():
                 await self.blocking.heard(event.sender, event.external_id)
-                await self.engine.greet(event.sender, "ja")
+                await self.engine.greet(event.sender, "ja", reply_handle=event.reply_handle)
             case Blocked():
                 await self.blocking.blocked(event.sender, event.external_id)
             case _:
@@ -153,6 +153,8 @@ class Intake:
             sent_at=event.sent_at if event.sent_at > LONG_AGO else delivery.received_at,
             received_at=delivery.received_at,
             reply_handle=event.reply_handle,
+            # The doors mask what they keep, so what is read has no number any more.
+            masked=REPLACEMENT in event.text,
             robot=event.robot,
             for_a_person=event.for_a_person,
         )

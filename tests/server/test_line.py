@@ -37,7 +37,7 @@ async def test_a_question_is_answered_by_its_reply_token(hall: Hall) -> None:
     assert await hall.delivers(hall.line.says(CERTIFICATE, at=hall.now)) == 200
     await hall.works()
 
-    assert "市民課" in hall.line.shown[-1]
+    assert "市民課" in "".join(hall.line.shown)
     assert {sent.by for sent in hall.line.sent[:1]} == {"reply"}
 
 
@@ -99,6 +99,7 @@ async def test_a_my_number_is_in_no_raw_copy(hall: Hall) -> None:
     assert json.loads(row.body)["events"][0]["source"]["userId"] == RESIDENT
     await hall.works()
     assert "9018" not in "".join(entry.text for entry in await hall.entries())
+    assert "マイナンバー" in hall.line.shown[0], "the resident is told"
 
 
 async def test_a_picture_is_fetched_at_once_and_is_the_residents_alone(hall: Hall) -> None:
@@ -150,6 +151,7 @@ async def test_a_new_friend_is_greeted(hall: Hall) -> None:
     await hall.works()
 
     assert len(hall.line.shown) == 1
+    assert hall.line.sent[0].by == "reply", "it costs nothing of the month's quota"
 
 
 async def test_a_delivery_that_says_nothing_is_kept_with_the_reason(hall: Hall) -> None:
