@@ -103,8 +103,8 @@ def _mask(text: str, context: bool) -> Masked:  # noqa: FBT001 - the one questio
     found = False
     while spans := [span for run in _runs(text) for span in _secret_spans(text, run, context)]:
         found = True
-        for start, end in reversed(spans):
-            text = text[:start] + REPLACEMENT + text[end:]
+        kept = zip([0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)], strict=True)
+        text = REPLACEMENT.join(text[begin:end] for begin, end in kept)
     return Masked(text, found)
 
 

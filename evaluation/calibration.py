@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 
 Said = tuple[float, bool]
 """a probability, and whether it came true"""
@@ -47,6 +48,15 @@ def reliability(said: Sequence[Said], bins: int = 10) -> tuple[Bin, ...]:
 def expected_calibration_error(said: Sequence[Said], bins: int = 10) -> float:
     """ECE (Naeini et al. 2015): the mean distance between said and was, weighted by the bins' sizes."""
     return sum(one.count * abs(one.said - one.was) for one in reliability(said, bins)) / len(said) if said else 0.0
+
+
+def calibration_error_by_chance(probabilities: Sequence[float], chance: Random, *, draws: int = 200) -> float:
+    """The ECE that these probabilities show on average when every one of them is true.
+
+    A few hundred questions in ten bins never come out even: what is measured is to be read beside this.
+    """
+    came_true = ([(p, chance.random() < p) for p in probabilities] for _ in range(draws))
+    return sum(map(expected_calibration_error, came_true)) / draws
 
 
 def roc_area(positive: Sequence[float], negative: Sequence[float]) -> float:

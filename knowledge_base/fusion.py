@@ -2,7 +2,7 @@
 
 In two steps. Every entry gets a score, a weighted sum of its signals; the weights are those under which the right entries
 have the greatest share of ``exp(score)``, "no entry answers this" being one more entry with the score 0. Then a logistic
-curve tells how likely an entry with such a score, in such company, answers: two entries that say nearly the same may both
+curve tells how likely an entry with such a share, of such a question, answers: two entries that say nearly the same may both
 be likely, and of a question that nothing fits, none is.
 
 There are three sets of weights: with sentence vectors and the subjects of all cities; with vectors of an encoder for which
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 Signals = Mapping[str, Numbers]
+_SUREST: Final = 30.0
+"""log odds from which on nothing gets surer: beyond, the difference of two nearly equal numbers would be noise"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,23 @@ def scores(signals: Signals, weights: Weights) -> Numbers:
     return total
 
 
-def company(entry_scores: Numbers) -> Numbers:
-    """What tells how far a score can be trusted, a row an entry.
+def company(entry_scores: Numbers, elsewhere: float = 0.0) -> Numbers:
+    """What tells how far an entry can be trusted, a row an entry.
 
-    A constant, the score itself, and its share of all ``exp(score)``, as a logarithm.
+    A constant; the odds of its share of all ``exp(score)``, "none" among them, as a logarithm; the score itself; and how far
+    the question is others' business, by the subjects (0 without them).
     """
-    top = max(0.0, float(entry_scores.max(initial=0.0, where=np.isfinite(entry_scores))))
-    everything = top + np.log(np.exp(entry_scores - top).sum() + np.exp(-top))
     finite = np.maximum(entry_scores, -1e6)
-    return np.stack([np.ones_like(finite), finite, finite - everything], axis=1)
+    top = max(0.0, float(finite.max(initial=0.0)))
+    each = np.exp(finite - top)
+    others = np.maximum(each.sum() - each + np.exp(-top), np.exp(-min(top, _SUREST)))
+    odds = finite - top - np.log(others)
+    return np.stack([np.ones_like(finite), odds, finite, np.full_like(finite, elsewhere)], axis=1)
 
 
-def probabilities(entry_scores: Numbers, weights: Weights) -> Numbers:
-    """How likely each entry answers, between 0 and 1; each for itself."""
+def probabilities(entry_scores: Numbers, weights: Weights, elsewhere: float = 0.0) -> Numbers:
+    """How likely each entry answers, between 0 and 1; each for itself, and of one question the greater score the likelier."""
     if not entry_scores.size:
         return entry_scores
-    curve = company(entry_scores) @ np.array(weights.company)
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(curve, -500, 500))), dtype=np.float64)
+    curve = company(entry_scores, elsewhere) @ np.array(weights.company)
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(curve, -_SUREST, _SUREST))), dtype=np.float64)

@@ -147,7 +147,7 @@ class FaqIndex:
         signals, present = self._signals(question, with_meaning=with_meaning and not exact, only_weighed=True)
         total, weights = _weighed(signals, present)
         total = np.where(allowed, total, -np.inf)
-        chances = probabilities(total, weights)
+        chances = probabilities(total, weights, _elsewhere(signals))
         if exact:
             chances = chances * (1 - _EXACT)
             chances[exact] = _EXACT / len(exact)
@@ -212,6 +212,11 @@ def _weighed(signals: Signals, present: NDArray[np.bool_]) -> tuple[Scores, Weig
         return total, WITHOUT_VECTORS
     weights = WITH_SUBJECTS if "subject_words" in signals else WITH_VECTORS
     return np.where(present, scores(signals, weights), total), weights
+
+
+def _elsewhere(signals: Signals) -> float:
+    """How far the question is others' business; the same for every entry, and 0 where no subjects led."""
+    return float(signals["elsewhere"][0]) if "elsewhere" in signals else 0.0
 
 
 class _ExactHits:

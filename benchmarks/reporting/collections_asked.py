@@ -58,7 +58,7 @@ def collections(data: Path) -> tuple[Collection, ...]:
             "kosodate",
             "Kosodate, another organisation's open data",
             "the child-care FAQ of 子育てオープンデータ協議会 (CC BY 4.0), many entries nearly alike; the questions are "
-            "ours. The three numbers that turn scores into probabilities are fitted on it, nothing else is.",
+            "ours. The numbers that turn scores into probabilities are fitted on it, nothing else is.",
             data / "kosodate_faq" / "dataset.csv",
             (GOLDEN / "kosodate.jsonl",),
             is_ours=False,

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from random import Random
 from typing import Any, Final
 
 from benchmarks.reporting.measuring import MeasuredFaq, MeasuredIntents
 from benchmarks.reporting.pictures import in_force
 from benchmarks.reporting.tables import RANKING, by_group, percent, table, three, without_answer, worst
+from evaluation.calibration import calibration_error_by_chance
 from evaluation.faq import risk_points
 from knowledge_base.search import ANSWER_AT
 
@@ -23,6 +25,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "direct answers right (precision)": "of all answers given without asking back, the share that was right; a wrong one sends a resident the wrong way.",
     "no answer: not answered": "of the questions that nothing in the FAQ answers, the share where the bot did not give an answer as if it knew.",
     "calibration error (ECE)": "how far the probabilities are from what came true, on average; 0 is honest.",
+    "by chance": "the calibration error that the same number of questions shows when every probability is true, on average of 200 draws: less than this cannot be expected.",
     "ROC area": "how often a question with an answer gets a higher probability than one without; 1 always, 0.5 by chance.",
     "accuracy": "the share of messages whose likeliest intent is the meant one, sure or not.",
     "acted on rightly": "of the messages with an intent, the share that is recognised with probability 0.5 or more: only then does the bot act.",
@@ -112,19 +115,23 @@ def _at_a_glance(report: Report) -> Iterator[str]:
             "answered directly",
             "no answer: not answered",
             "ECE",
+            "by chance",
             "ROC area",
         ],
-        ([one.collection.name, *_decision(one.figures["decision"])] for one in report.faqs),
+        ([one.collection.name, *_decision(one)] for one in report.faqs),
     )
 
 
-def _decision(found: Mapping[str, Any]) -> list[str]:
+def _decision(one: MeasuredFaq) -> list[str]:
+    found = one.figures["decision"]
+    by_chance = calibration_error_by_chance([asked.best for asked in one.asked], Random(0))  # noqa: S311  (no secret)
     return [
         str(found["answered_directly"]),
         percent(found["precision_of_direct_answers"]),
         percent(found["coverage_of_answerable"]),
         percent(found["unanswerable_not_answered"]),
         three(found["expected_calibration_error"]),
+        three(by_chance),
         "–" if found["roc_area"] is None else three(found["roc_area"]),
     ]
 

@@ -193,7 +193,8 @@ class Dissection:
         if decoded.content != body:
             # Against RFC 2045, 6.4 the whole of the parts was encoded.
             inner = b"Content-Type: " + part.header("content-type").strip() + b"\n\n" + decoded.content
-            return self._part(inner, 0, len(inner), default="text/plain", depth=depth + 1)
+            read = self._part(inner, 0, len(inner), default="text/plain", depth=depth + 1)
+            return replace(read, headers=part.headers)
         self.defects.append(Defect(DefectCode.STRUCTURE_BROKEN, part.content_type))
         return self._leaf(replace(part, content_type="text/plain"), body)
 

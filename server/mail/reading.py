@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -12,6 +12,7 @@ from channels.arriving import Arrived, Event, RemoteFile
 from channels.channel import BadDelivery, Ignored
 from channels.mail.automatic import Ours, Rule, automatic
 from channels.mail.bounces import Bounce, Kind, Returned, bounce_of
+from channels.mail.imap_session import TOO_LARGE
 from channels.mail.letter import Letter, read_letter
 from channels.mail.parse import NO_DATE, arrived, external_id_of, file_of
 from channels.mail.proof import Proof, proof_of
@@ -39,6 +40,7 @@ LONGEST_ID: Final = 400
 """characters: what an index takes; who writes longer ones is answered without a thread"""
 REFERENCES_KEPT: Final = 50
 LONGEST_SUBJECT: Final = 300
+ONLY_THE_HEAD: Final = "大きすぎるため、件名と差出人だけを受け取りました。全文は、もとのメールボックスにあります。"
 NOT_OURS: Final = "配信できなかったという通知ですが、この窓口が送ったどのメールのことか確かめられません。"
 MAY_BE_A_PERSON: Final = frozenset({Rule.ROBOT_ADDRESS, Rule.RESPONSE_SUPPRESSED, Rule.NOT_ADDRESSED_TO_US})
 """somebody may have written it, and no robot may answer"""
@@ -47,6 +49,10 @@ KINDS: Final = {
     Kind.DELAYED: "{to} へのメールの配送が遅れています。相手のメールサーバーが再送を続けています。",
     Kind.FEEDBACK: "{to} から、迷惑メールだという通知がありました。メールを止めました。電話などでご確認ください。",
 }
+
+
+Bounced = Callable[[Address, UUID], Awaitable[None]]
+"""told that nothing more is sent to this mailbox, and the key of the notice that says so; may be told twice"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +89,7 @@ class MailReader:
     letters: Letters
     closed: ClosedChannels
     desk: Desk
+    bounced: Bounced
 
     async def events(self, delivery: Delivery) -> Sequence[Event]:
         """What arrived. Raises BadDelivery, in Japanese for staff, when they must look at it before anything is done.
@@ -101,6 +108,8 @@ class MailReader:
         if rule is not None and robot and joined is None:
             raise BadDelivery(rule.sentence)
         event = self._arrived(letter, joined)
+        if letter.headers.get(TOO_LARGE):
+            event = replace(event, for_a_person=ONLY_THE_HEAD)
         if rule is not None:
             event = replace(event, robot=rule.sentence) if robot else replace(event, for_a_person=rule.sentence)
         await self._keep(letter, event, threading, delivery)
@@ -192,6 +201,7 @@ class MailReader:
             text = f"{text}\n{told.diagnostic}"
         if bounce.kind is Kind.FEEDBACK or (bounce.kind is Kind.FAILED and told.permanent):
             await self.closed.close(mailbox(address.account), text)
+            await self.bounced(mailbox(address.account), delivery.id)
         calls = None if bounce.kind is Kind.DELAYED else HandOverReason.REFUSED_DELIVERY
         await self.desk.remark(conversation_id, text, key=delivery.id, calls=calls)
 

@@ -21,7 +21,7 @@ from conversations.errors import SettingsError
 from conversations.message import Address, Attachment
 from server.intake import LARGEST_FILE, Ear, Fetched, FileIsGone, checked_file
 from server.mail.about import Lookup
-from server.mail.reading import MailReader, Post
+from server.mail.reading import Bounced, MailReader, Post
 from server.settings import Settings
 from storage.closed_channels import ClosedChannels
 from storage.database import Database
@@ -55,7 +55,7 @@ class PostOffice:
     ear: Ear
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 -- what the mouth, the ear and the reader ask for
         cls,
         settings: Settings,
         secret: bytes,
@@ -64,6 +64,7 @@ class PostOffice:
         clock: Clock,
         desk: Desk,
         knowing: Knowing,
+        bounced: Bounced,
     ) -> "PostOffice | None":
         """None when no mail address is set. Raises SettingsError when what is set up cannot serve."""
         if not settings.mail_address:
@@ -85,7 +86,7 @@ class PostOffice:
             dkim_key=_dkim_key(settings),
             timeout=SEND_WITHIN,
         )
-        reader = MailReader(post=post_of(settings, signer), letters=letters, closed=closed, desk=desk)
+        reader = MailReader(post=post_of(settings, signer), letters=letters, closed=closed, desk=desk, bounced=bounced)
         ear = Ear(events=reader.events, fetch=_checked, keeps_raw=True)
         return cls(settings=settings, signer=signer, letters=letters, closed=closed, mouth=mouth, ear=ear)
 

@@ -1,10 +1,17 @@
 import math
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.calibration import expected_calibration_error, reliability, risk_coverage, roc_area
+from evaluation.calibration import (
+    calibration_error_by_chance,
+    expected_calibration_error,
+    reliability,
+    risk_coverage,
+    roc_area,
+)
 from evaluation.measures import measure, ndcg, recall, reciprocal_rank
 
 GRADES = {"a": 3, "b": 1}
@@ -38,6 +45,16 @@ def test_a_probability_that_keeps_its_word_has_no_calibration_error() -> None:
     assert expected_calibration_error(honest) == 0
     assert expected_calibration_error([(0.95, False)] * 10) == pytest.approx(0.95)
     assert [(one.said, one.was, one.count) for one in reliability(honest)] == [(0.75, 0.75, 4)]
+
+
+def test_even_true_probabilities_show_an_error_that_fades_with_more_questions() -> None:
+    def by_chance(probabilities: list[float]) -> float:
+        return calibration_error_by_chance(probabilities, Random(1), draws=400)
+
+    of_a_hundred_coins = math.sqrt(2 / math.pi) * 0.5 / 10  # the mean distance of their share from a half
+    assert by_chance([0.5] * 100) == pytest.approx(of_a_hundred_coins, rel=0.15)
+    assert by_chance([0.5] * 1600) == pytest.approx(of_a_hundred_coins / 4, rel=0.15)
+    assert by_chance([0.0, 1.0] * 50) == 0.0
 
 
 def test_the_area_under_the_roc_curve_is_the_chance_to_tell_them_apart() -> None:

@@ -18,6 +18,7 @@ from server.settings import Settings
 from server.wiring import Parts, assembled
 from server.workers import InboxWorker, WakeUp
 from tests.conftest import FrozenClock
+from tests.support.seeded import with_the_demo_city
 
 
 @dataclass
@@ -48,6 +49,7 @@ class NetworkedHall:
 @asynccontextmanager
 async def networked(settings: Settings, clock: FrozenClock) -> AsyncIterator[NetworkedHall]:
     """The settings' city, with its FAQ published."""
+    await with_the_demo_city(settings)
     async with assembled(settings, clock=clock) as parts:
         await seed(parts)
         await parts.publish()

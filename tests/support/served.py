@@ -18,6 +18,7 @@ from server.seeding import seed
 from server.settings import Settings
 from server.wiring import Parts, assembled
 from tests.support.city import DEMO
+from tests.support.seeded import with_the_demo_city
 from tickets.operators import Role
 
 PASSWORD = "uma no mimi ni nenbutsu"
@@ -72,6 +73,7 @@ class Served:
 async def served(data: Path, *, clock: Clock | None = None, **changed: Any) -> AsyncIterator[Served]:
     """The demo city, served; lexical search, so that nothing is computed."""
     settings = replace(Settings(data=data, city=DEMO, port=0, encoder="none"), **changed)
+    await with_the_demo_city(settings)
     async with assembled(settings, clock=clock) as parts:
         await seed(parts)
         async with serving(parts) as port, working(parts), aiohttp.ClientSession() as session:

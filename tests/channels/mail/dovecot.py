@@ -145,7 +145,8 @@ class Dovecot:
                 os.chown(each, owner.st_uid, owner.st_gid)
 
     def log(self) -> str:
-        return (self.home / "dovecot.log").read_text()
+        file = self.home / "dovecot.log"
+        return file.read_text() if file.exists() else ""
 
     def logins(self) -> int:
         return self.log().count("imap-login: Info: Login:")
@@ -170,8 +171,8 @@ async def dovecot(more: str = "") -> AsyncIterator[Dovecot]:
     if missing:
         pytest.fail("Dovecot is not installed: apt-get install dovecot-imapd dovecot-lmtpd")
     account, is_root = _account(), os.getuid() == 0
-    # Not below pytest's own folder: that is closed to other users, and socket paths must be short.
-    home = Path(tempfile.mkdtemp(prefix="dovecot-"))
+    # Not where other tests write: that is closed to other users, and socket paths must be short.
+    home = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
     imap_port, lmtp_port = _free_ports(2)
     filled = _SETTINGS.format(
         home=home,
@@ -212,7 +213,7 @@ async def _answers(process: asyncio.subprocess.Process, server: Dovecot) -> None
             while True:
                 if process.returncode is not None:
                     said = (await process.stderr.read()).decode() if process.stderr else ""
-                    pytest.fail(f"Dovecot does not start: {said} {server.log() if server.home.exists() else ''}")
+                    pytest.fail(f"Dovecot does not start: {said} {server.log()}")
                 with suppress(OSError):
                     _, writer = await asyncio.open_connection("127.0.0.1", port)
                     writer.close()

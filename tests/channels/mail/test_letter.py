@@ -562,3 +562,12 @@ def test_every_text_and_every_file_arrives_unchanged(
 
     assert letter.text == "\n\n".join(text.strip("\n") for text in texts)
     assert [file.content for file in letter.attachments] == files
+
+
+def test_a_letter_whose_parts_are_encoded_as_a_whole_keeps_its_head() -> None:
+    inside = b"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + "ごみの日".encode() + b"\r\n--b--\r\n"
+    head = b"From: taro@home.example\r\nSubject: test\r\nContent-Type: multipart/mixed; boundary=b\r\n"
+    letter = read_letter(head + b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(inside))
+
+    assert letter.sender is not None
+    assert (letter.sender.address, letter.subject, letter.text) == ("taro@home.example", "test", "ごみの日")
