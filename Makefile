@@ -16,7 +16,7 @@ run: setup       ## set up what is missing, then serve the demo city on http://1
 	@exec $(BIN)/madoguchi serve --demo
 
 test: setup-dev  ## the default tests, with a real PostgreSQL and Valkey that they start themselves
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --dist worksteal
 
 test-browser: setup-dev  ## the journeys, in Debian's Chromium
 	@$(BIN)/pytest -q -m browser

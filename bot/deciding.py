@@ -9,6 +9,7 @@ from bot.choices import ARTICLE, DIALOGUE, LANGUAGE, NONE_OF_THESE, PERSON
 from bot.decision import Converse, Decision, HandOver, Rule, StaySilent
 from bot.following_up import NOTHING, REPEAT, TICKET_STATUS, FollowingUp, Remembered
 from bot.in_context import asks_about_nothing_yet, asks_about_the_topic, comes_back, corrects_itself
+from bot.link_words import links_channels
 from bot.several import asks_several_things
 from bot.small_talk import LANGUAGE_WISHES, OFFERS_A_PERSON, SMALL_TALK
 from bot.turn import Turn
@@ -44,6 +45,7 @@ def decide(
         or no_robot_may_answer(turn)
         or cannot_wait(turn)
         or came_by_the_form(turn)
+        or links_channels(turn)
         or asks_for_a_person(turn)
         or picked_a_language(turn)
         or is_in_a_dialogue(turn)
@@ -198,7 +200,7 @@ def starts_a_dialogue(turn: Turn) -> Decision | None:
 
 def is_answered_by_the_faq(turn: Turn) -> Decision | None:
     matches = turn.understood.matches
-    if turn.faq_is_sure:
+    if turn.faq_is_sure and not turn.names_only_a_subject:
         why = turn.why("faq_answer")
         return answer_with(matches[0].version, turn.mind, turn.language, why, others=matches[1:])
     near = worth_offering(matches, at_most=OFFERED_AT_MOST)

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.context import BY_ITSELF, NOT_LOOKED_UP, Found, Matches, Reading, read
 from bot.ports import Clock
+from bot.understanding.bare_subject import names_only_a_subject
 from bot.understanding.guards import notice
 from bot.understanding.intents import IntentClassifier
 from bot.understanding.letter_gist import gist
@@ -75,14 +76,17 @@ class Knowing:
             intent=known.intents.classify(text),
             matches=matches,
             reading=reading,
-            found=self._looked_up(known, reading, matches),
+            found=self._looked_up(known, text, reading, matches),
         )
 
-    def _looked_up(self, known: Known, reading: Reading, matches: Matches) -> Found:
+    def _looked_up(self, known: Known, text: str, reading: Reading, matches: Matches) -> Found:
         """The reading's own texts are looked up only where they may change the answer: each costs a search."""
         if reading == BY_ITSELF:
             return NOT_LOOKED_UP
-        stands_alone = is_sure(matches, known.mind.bars) and not (reading.is_bare or reading.correction or reading.back)
+        leans = reading.is_bare or reading.correction or reading.back
+        stands_alone = is_sure(matches, known.mind.bars) and not (
+            leans or names_only_a_subject(text, (version.content for version in known.mind.articles.values()))
+        )
         return Found(
             together=() if stands_alone else tuple(self._search(known, text) for text in reading.together),
             parts=tuple(self._search(known, part) for part in reading.parts[:QUESTIONS_AT_MOST]),

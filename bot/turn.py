@@ -7,6 +7,7 @@ from bot.choices import a_person
 from bot.decision import AskBack, Converse, Decision, HandOver, Rule, Why
 from bot.following_up import NOTHING, Remembered
 from bot.routing import subject_of
+from bot.understanding.bare_subject import names_only_a_subject
 from bot.understanding.guards import Guard
 from bot.understood import Mind, Understood
 from conversations.conversation import Conversation
@@ -22,7 +23,6 @@ MISUNDERSTANDINGS_BEFORE_A_PERSON = 2
 SURE_INTENT = 0.6
 
 
-EXACT = 0.95
 MAIL = "mail"
 
 
@@ -56,11 +56,17 @@ class Turn:
     @property
     def says_an_entrys_question(self) -> bool:
         """Words that staff wrote down as a question are that question, however short, however many sentences."""
-        return any(match.probability >= EXACT for match in self.understood.matches[:1])
+        return any("exact" in match.why for match in self.understood.matches[:1])
 
     @property
     def faq_is_sure(self) -> bool:
         return self.is_sure(self.understood.matches)
+
+    @property
+    def names_only_a_subject(self) -> bool:
+        return not self.says_an_entrys_question and names_only_a_subject(
+            self.message.text, (version.content for version in self.mind.articles.values())
+        )
 
     def is_sure(self, matches: tuple[Match, ...]) -> bool:
         return is_sure(matches, self.mind.bars)
