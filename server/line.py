@@ -23,6 +23,7 @@ from channels.line.reply_tokens import renewed
 from channels.line.rich_menu import RichMenus
 from channels.web.settings import MEGABYTE
 from conversations.conversation import Owner
+from conversations.masking import mask_numbers
 from conversations.message import Address
 from conversations.reply import Reply
 from server.city import CityFolder
@@ -37,6 +38,8 @@ from storage.deliveries import Delivery
 from storage.outbox import SqlOutbox
 from storage.reply_handles import ReplyHandles
 from storage.store import SqlStore
+from storage.views import Views
+from storage.visits import Visits
 
 RETRY_KEYS_LIVE: Final = timedelta(hours=23)
 """LINE forgets a retry key after 24 hours; some of them may go by on the way"""
@@ -59,7 +62,7 @@ def line_of(
         LineChannel(accounts, clock=clock, file_link=links.of, host=host),
         content,
         {user_id: RichMenus(token, host=host) for user_id, token in tokens.items()},
-        Memory(database, clock),
+        Memory(database, clock, frozenset(settings.line_profile_sections)),
     )
     taps = MenuTaps(mouth, folder.phrases, folder.city.languages, labels_of(menus_of(folder.path)))
     ear = Ear(events=_events, fetch=partial(_fetched, content), heard=taps.heard, taken_in=mouth.taken_in)
@@ -69,8 +72,11 @@ def line_of(
 class Memory:
     """What LINE's mouth looks up before it speaks."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, profile_sections: frozenset[str]) -> None:
         self.clock = clock
+        self.visits = Visits(database, clock)
+        self.views = Views(database, clock)
+        self._profile_sections = profile_sections
         self.closed = ClosedChannels(database, clock)
         self.outbox = SqlOutbox(database, clock)
         self.handles = ReplyHandles(database)
@@ -82,6 +88,16 @@ class Memory:
             return closed
         first = await self.outbox.first_tried_at(reply_id)
         return MAYBE_HEARD if first is not None and self.clock.now() - first > RETRY_KEYS_LIVE else ""
+
+    async def wants_the_name(self, address: Address) -> UUID | None:
+        """The conversation whose section works with names, and has none of this resident yet."""
+        conversation = await self.views.conversation_at(address) if self._profile_sections else None
+        if conversation is None or conversation.ticket_id is None:
+            return None
+        ticket = await self.views.ticket(conversation.ticket_id)
+        if ticket.section not in self._profile_sections or await self.visits.contact(conversation.id):
+            return None
+        return conversation.id
 
 
 class LineMouth:
@@ -111,6 +127,7 @@ class LineMouth:
         outcome = await self._channel.send(address, reply, key=key, handle=handle)
         if isinstance(outcome, Accepted):
             self._courtesies.begin("mark as read", partial(self._mark_as_read, address, handle))
+            self._courtesies.begin("display name", partial(self._keep_the_name, address))
         return outcome
 
     def taken_in(self, address: Address, conversation_id: UUID) -> None:
@@ -137,6 +154,14 @@ class LineMouth:
         conversation = await self._memory.store.as_it_stands(conversation_id)
         if conversation.owner is not Owner.PERSON:
             await self._channel.show_loading(address)
+
+    async def _keep_the_name(self, address: Address) -> None:
+        """As the resident shows it to everybody in LINE; no proof of who they are."""
+        conversation_id = await self._memory.wants_the_name(address)
+        profile = await self._channel.profile(address) if conversation_id else None
+        if conversation_id and profile:
+            name = mask_numbers(profile.display_name).text
+            await self._memory.visits.keep_contact(conversation_id, name=name, email="", phone="")
 
     async def _mark_as_read(self, address: Address, handle: str | None) -> None:
         """What was answered was read: by the bot, whose answers have a handle, or by who answers or takes over."""

@@ -48,6 +48,8 @@ class Settings:
     """their channel secrets, in the same order"""
     line_tokens: tuple[str, ...] = field(default=(), repr=False)
     """their channel access tokens, in the same order"""
+    line_profile_sections: tuple[str, ...] = ()
+    """sections whose staff see the LINE display name of who waits for them; nobody else's is asked for"""
     telegram_token: str = field(default="", repr=False)
     """the bot's token; empty: no Telegram"""
     telegram_secret: str = field(default="", repr=False)

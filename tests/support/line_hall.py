@@ -72,7 +72,7 @@ class Hall:
 
 
 @asynccontextmanager
-async def line_hall(data: Path, clock: FrozenClock) -> AsyncIterator[Hall]:
+async def line_hall(data: Path, clock: FrozenClock, **more: Any) -> AsyncIterator[Hall]:
     """With the account of the city and one of a section."""
     async with FakeLine() as line:
         line.add_account(OTHER, token=OTHER_TOKEN, secret=OTHER_SECRET)
@@ -84,6 +84,7 @@ async def line_hall(data: Path, clock: FrozenClock) -> AsyncIterator[Hall]:
             line_secrets=(SECRET, OTHER_SECRET),
             line_tokens=(TOKEN, OTHER_TOKEN),
             line_host=line.url,
+            **more,
         )
         async with networked(settings, clock) as city:
             yield Hall(city, line, clock)
