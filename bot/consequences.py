@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot.choices import DIALOGUE, a_person
-from bot.decision import Answer, AskBack, Converse, Decision, HandOver, OfferChoices, SeveralAnswers, StaySilent, Why
+from bot.decision import Answer, AskBack, Converse, HandOver, OfferChoices, Settled, SeveralAnswers, StaySilent, Why
 from bot.ports import Delivery, QueuedReply, Records
 from bot.understood import Mind
 from conversations.conversation import Conversation
@@ -33,7 +33,7 @@ class Consequences:
         self._handle: str | None = None
         self._about: str = ""
 
-    async def of(self, decision: Decision, message: IncomingMessage) -> None:
+    async def of(self, decision: Settled, message: IncomingMessage) -> None:
         """Carry the decision out and end the message: it is answered, handed over, or silent with a reason."""
         self._handle = message.reply_handle
         self._about = str(message.id)
@@ -59,7 +59,7 @@ class Consequences:
                 silence = reason
                 if alert:
                     await self._note("alert.urgent_words")
-        await self._post()
+        await self.post()
         await self._records.message_handled(message.id, silence=silence)
 
     async def _answer(self, decision: Answer, message: IncomingMessage) -> None:
@@ -87,6 +87,8 @@ class Consequences:
         conversation.misunderstood = 0
         conversation.language = decision.language or conversation.language
         conversation.speaks_of(decision.about or conversation.topic)
+        if decision.asked:
+            conversation.was_asked(decision.asked)
         await self.say([decision.reply], decision.why)
 
     def _was_asked(self, message: IncomingMessage, asked: str) -> None:
@@ -149,8 +151,8 @@ class Consequences:
         else:
             await self._records.queue(queued)
 
-    async def _post(self) -> None:
-        """All that was said to one letter goes in one letter; nobody gets a mail that says "a person joined"."""
+    async def post(self) -> None:
+        """All that was said to one letter goes in one letter; until then none goes, so "a person joined" is no mail."""
         if self._letter:
             whole = in_one([each.reply for each in self._letter])
             await self._records.queue(replace(self._letter[-1], reply=whole))

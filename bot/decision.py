@@ -13,6 +13,7 @@ Rule = Literal[
     "no_robot_may_answer",
     "cannot_wait",
     "came_by_the_form",
+    "links_channels",
     "asks_for_a_person",
     "is_in_a_dialogue",
     "question_in_between",
@@ -30,6 +31,7 @@ Rule = Literal[
     "makes_conversation",
     "waits_already",
     "is_not_understood",
+    "is_talked_about_elsewhere",
 ]
 """the lines of ``decide``, in their order; the console has a name for each"""
 
@@ -108,6 +110,8 @@ class Converse:
     understood: bool = True
     about: UUID | None = None
     """the article it speaks of, which stays or comes into focus"""
+    asked: str = ""
+    """the question that it puts off: what the next words may lean on"""
     why: Why
 
 
@@ -137,4 +141,16 @@ class StaySilent:
     why: Why
 
 
-Decision = Answer | SeveralAnswers | OfferChoices | AskBack | Converse | HandOver | StaySilent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linking:
+    """The resident links two channels, or ends that. What comes of it the store knows: it becomes ``Settled``."""
+
+    wish: Literal["code", "claim", "end"]
+    code: str = ""
+    """as it was typed, to be claimed"""
+    why: Why
+
+
+Settled = Answer | SeveralAnswers | OfferChoices | AskBack | Converse | HandOver | StaySilent
+"""needs only to be carried out"""
+Decision = Settled | Linking

@@ -1,12 +1,15 @@
 """What people do at the desk: each verb is one transaction, checked against who they are and what was seen."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from uuid import UUID, uuid4, uuid5
 
+from bot.confidential import TalkedAboutElsewhere, is_confidential_here
 from bot.consequences import Consequences
 from bot.engine import NO_RESTRAINT, Notices, Understanding
-from bot.ports import Clock, Delivery, QueuedReply, Records, Restraint, Store
+from bot.meanwhile import WITHOUT_CARE, Care, must_have_seen_answers
+from bot.ports import NOT_AT_ALL, Clock, Delivery, QueuedReply, Records, Restraint, Store
 from conversations.conversation import Conversation, Owner
 from conversations.errors import ConversationOwned, NotAllowed
 from conversations.masking import mask_numbers
@@ -47,7 +50,7 @@ class Desk:
         _must(operator, Permission.TAKE_OVER)
         if from_colleague is not None:
             _must(operator, Permission.TAKE_FROM_COLLEAGUE)
-        async with self._at(conversation_id) as act:
+        async with self.at(conversation_id) as act:
             if act.conversation.owner is Owner.PERSON and act.conversation.operator_id == operator.id:
                 return
             act.conversation.take_over(operator.id, from_operator=from_colleague)
@@ -65,20 +68,27 @@ class Desk:
         *,
         key: UUID,
         attachments: tuple[Attachment, ...] = (),
+        care: Care = WITHOUT_CARE,
     ) -> Entry:
         """Say something to the resident. ``key`` is made with the form: sent twice, it is said once.
 
-        Raises ConversationOwned when somebody else has it, NotAllowed when nobody took it over yet.
+        Raises ConversationOwned when somebody else has it, NotAllowed when nobody took it over yet,
+        TalkedAboutElsewhere when this channel may not carry what it is about, and ColleagueAnswered when a person
+        answered after what was ``seen``.
         """
         _must(operator, Permission.REPLY)
         text = mask_numbers(text).text
-        async with self._at(conversation_id) as act:
+        async with self.at(conversation_id) as act:
             act.must_be_held_by(operator)
+            await act.must_not_be_confidential()
             entry = act.entry(operator, Kind.REPLY, text, key=key, attachments=attachments)
             if await act.records.has_entry(entry.id):
                 return entry
+            if care.seen is not None:
+                await must_have_seen_answers(act.records, conversation_id, seen=care.seen)
             stored = await act.records.add_entry(entry)
-            await act.send(stored)
+            await act.send(stored, wait=care.wait)
+            await act.records.discard_draft(conversation_id, operator.id)
             ticket = await act.ticket(operator)
             ticket.note(what="replied", by=operator.login, at=act.now)
             await act.records.save_ticket(ticket)
@@ -87,15 +97,16 @@ class Desk:
     async def note(self, conversation_id: UUID, operator: Operator, text: str, *, key: UUID) -> None:
         """Leave a note that only staff see."""
         _must(operator, Permission.REPLY)
-        async with self._at(conversation_id) as act:
+        async with self.at(conversation_id) as act:
             entry = act.entry(operator, Kind.NOTE, mask_numbers(text).text, key=key)
             if not await act.records.has_entry(entry.id):
                 await act.records.add_entry(entry)
+                await act.records.discard_draft(conversation_id, operator.id)
 
     async def hand_back(self, conversation_id: UUID, operator: Operator) -> None:
         """The bot answers again; the ticket stays open until it is closed."""
         _must(operator, Permission.REPLY)
-        async with self._at(conversation_id) as act:
+        async with self.at(conversation_id) as act:
             act.must_be_held_by(operator)
             act.conversation.hand_back()
             ticket = await act.ticket(operator)
@@ -106,7 +117,7 @@ class Desk:
     async def close(self, conversation_id: UUID, operator: Operator) -> None:
         """The matter is settled: ticket and conversation are closed. The resident reopens it by writing again."""
         _must(operator, Permission.REPLY)
-        async with self._at(conversation_id) as act:
+        async with self.at(conversation_id) as act:
             if act.conversation.owner is Owner.PERSON:
                 act.must_be_held_by(operator)
             if act.conversation.ticket_id is not None:
@@ -120,7 +131,7 @@ class Desk:
 
     async def leave(self, conversation_id: UUID) -> None:
         """The resident ends the conversation; an open ticket stays open: somebody may still owe an answer."""
-        async with self._at(conversation_id) as act:
+        async with self.at(conversation_id) as act:
             if act.conversation.owner is Owner.BOT:
                 act.conversation.close()
             await act.consequences.notice("bot.closed")
@@ -128,14 +139,14 @@ class Desk:
     async def move(self, conversation_id: UUID, operator: Operator, section: str, *, reason: str) -> None:
         """Another section's matter: the ticket goes there, and waits there if this operator had it."""
         _must(operator, Permission.REPLY)
-        async with self._at(conversation_id) as act:
+        async with self.at(conversation_id) as act:
             ticket = await act.ticket(operator)
             ticket.move_to(act.mind.city.section(section).id, reason=reason, by=operator.login, at=act.now)
             await act.records.save_ticket(ticket)
 
     async def call_a_person(self, conversation_id: UUID, reason: HandOverReason) -> None:
         """Something failed that the resident must not suffer for: a person looks."""
-        async with self._at(conversation_id) as act:
+        async with self.at(conversation_id) as act:
             await act.call_a_person(reason)
 
     async def remark(self, conversation_id: UUID, text: str, *, key: UUID, calls: HandOverReason | None = None) -> None:
@@ -143,7 +154,7 @@ class Desk:
 
         ``calls`` makes a person look, and says why.
         """
-        async with self._at(conversation_id) as act:
+        async with self.at(conversation_id) as act:
             note = act.remark(text, key=key)
             if await act.records.has_entry(note.id):
                 return
@@ -151,8 +162,12 @@ class Desk:
             if calls is not None:
                 await act.call_a_person(calls)
 
+    async def announce(self, conversation_ids: Iterable[UUID]) -> None:
+        for each in conversation_ids:
+            await self._notices.changed(each)
+
     @asynccontextmanager
-    async def _at(self, conversation_id: UUID) -> AsyncIterator["Act"]:
+    async def at(self, conversation_id: UUID) -> AsyncIterator["Act"]:
         """The conversation, locked; written back and announced at the end."""
         async with self._store.transaction() as records:
             conversation = await records.conversation(conversation_id)
@@ -189,6 +204,13 @@ class Act:
         if self.conversation.operator_id != operator.id:
             raise ConversationOwned(str(self.conversation.operator_id))
 
+    async def must_not_be_confidential(self) -> None:
+        """What a person writes would stand on servers that may not have it."""
+        kept = self.conversation.ticket_id
+        ticket = await self.records.ticket(kept) if kept is not None else None
+        if is_confidential_here(self.conversation, ticket, self.mind, self._delivery):
+            raise TalkedAboutElsewhere("talked_about_elsewhere")
+
     def entry(
         self, operator: Operator, kind: Kind, text: str, *, key: UUID, attachments: tuple[Attachment, ...] = ()
     ) -> Entry:
@@ -224,7 +246,7 @@ class Act:
             await self.records.save_ticket(ticket)
             self.conversation.wait_for_person(ticket.id)
 
-    async def send(self, entry: Entry) -> None:
+    async def send(self, entry: Entry, *, wait: timedelta = NOT_AT_ALL) -> None:
         if self.conversation.address.channel in self._delivery.pulled:
             return
         if (restraint := self._restraints.get(self.conversation.address.channel)) is not None:
@@ -237,6 +259,7 @@ class Act:
                 address=self.conversation.address,
                 reply=reply,
                 epoch=None,
+                wait=wait,
             )
         )
 

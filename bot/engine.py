@@ -7,11 +7,13 @@ from types import MappingProxyType
 from typing import Final, Protocol
 from uuid import UUID
 
+from bot.confidential import asked_elsewhere, private_link, said_elsewhere, without_confidential_choices
 from bot.consequences import Consequences
 from bot.deciding import decide
-from bot.decision import Decision
+from bot.decision import Settled
 from bot.following_up import LEANS_ON_THE_PAST, LOOK_BACK, NOTHING, Remembered, last_reply
-from bot.ports import Clock, Delivery, Records, Restraint, Store
+from bot.linking import Linkage
+from bot.ports import Clock, Delivery, Records, Restraint, Store, Unguessable
 from bot.silencing import is_only_a_receipt, silenced, speaks
 from bot.turn import Turn
 from bot.understood import Mind, Understood
@@ -40,7 +42,7 @@ class Notices(Protocol):
 class Engine:
     """``restraints`` holds, by channel, what may keep the robot silent."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all that a message meets on its way
         self,
         *,
         store: Store,
@@ -48,6 +50,7 @@ class Engine:
         clock: Clock,
         delivery: Delivery,
         notices: Notices,
+        codes: Unguessable,
         restraints: Mapping[str, Restraint] = NO_RESTRAINT,
     ) -> None:
         self._store = store
@@ -55,6 +58,8 @@ class Engine:
         self._clock = clock
         self._delivery = delivery
         self._restraints = restraints
+        self._codes = codes
+        self._linkage = Linkage(codes, delivery)
         self._notices = notices
 
     async def accept(self, message: IncomingMessage, raw: bytes | None = None) -> Entry:
@@ -116,16 +121,30 @@ class Engine:
             conversation.heard(now, understood.language)
             message = _as_chosen(message, conversation)
             remembered = await _remembered(records, conversation, understood)
-            decision = decide(conversation, message, understood, mind, now, remembered)
             turn = Turn(conversation, message, understood, mind, now, remembered)
+            decided = decide(conversation, message, understood, mind, now, remembered)
+            decision, elsewhere = await self._linkage.said(decided, turn, records)
+            decision = await self._kept_private(decision, turn, records)
             decision = await self._restrained(decision, turn, records)
             consequences = Consequences(records, conversation, mind, now, delivery=self._delivery)
             await consequences.of(decision, message)
             await records.save_conversation(conversation, read_at_epoch=read_at_epoch)
-        await self._notices.changed(conversation_id)
+        for each in (conversation_id, *elsewhere):
+            await self._notices.changed(each)
         return True
 
-    async def _restrained(self, decision: Decision, turn: Turn, records: Records) -> Decision:
+    async def _kept_private(self, decision: Settled, turn: Turn, records: Records) -> Settled:
+        """The decision; or a link to the city's own page, when this channel may not carry it."""
+        here = turn.message.sender
+        if here.channel not in self._delivery.in_the_open:
+            return decision
+        asked = asked_elsewhere(decision, turn)
+        if asked is None:
+            return without_confidential_choices(decision, turn.mind)
+        link = await private_link(asked, here, records, self._codes, turn.now)
+        return said_elsewhere(decision, asked, link, turn)
+
+    async def _restrained(self, decision: Settled, turn: Turn, records: Records) -> Settled:
         """The decision; or silence and a person, when a robot may not write there now."""
         restraint = self._restraints.get(turn.message.sender.channel)
         if restraint is None or not speaks(decision):

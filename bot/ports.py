@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from conversations.conversation import Conversation
@@ -12,6 +12,8 @@ from conversations.message import Address, IncomingMessage
 from conversations.reply import Reply
 from conversations.timeline import Entry
 from tickets.ticket import Ticket
+
+NOT_AT_ALL: Final = timedelta(0)
 
 
 class Clock(Protocol):
@@ -32,6 +34,8 @@ class QueuedReply:
     epoch: int | None
     """The epoch a bot's reply was decided in; None for a person's: those are never withdrawn."""
     attempts: int = 0
+    wait: timedelta = NOT_AT_ALL
+    """the least time until it is sent: so long it can be taken back"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,45 @@ class Delivery:
     """their residents fetch the timeline themselves"""
     letters: frozenset[str] = frozenset()
     """all that is said to one message is one letter"""
+    in_the_open: frozenset[str] = frozenset()
+    """may not carry confidential words: instead of them, a link to the city's own page"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTimeCode:
+    """What stands behind a code that works once; the code itself is told to its address, and kept nowhere."""
+
+    purpose: str
+    address: Address
+    """whom it was told"""
+    data: Mapping[str, str]
+    expires_at: datetime
+
+
+class Unguessable(Protocol):
+    """Codes that nobody can guess. Pure code draws no lots."""
+
+    def to_type(self) -> str:
+        """One that people read and type (``bot.linking.ALPHABET``)."""
+
+    def to_open(self) -> tuple[str, str]:
+        """One that opens the city's private page, and the address that carries it there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Two addresses of one person: never merged, so ending it undoes all of it."""
+
+    id: UUID
+    one: Address
+    """that the code was told to"""
+    other: Address
+    """that it was typed at"""
+    since: datetime
+    proof: str
+
+    def far_from(self, address: Address) -> Address:
+        return self.other if address == self.one else self.one
 
 
 class Restraint(Protocol):
@@ -87,6 +130,9 @@ class Records(Protocol):
     async def queue(self, reply: QueuedReply) -> None:
         """Write an outbox row."""
 
+    async def take_back(self, conversation_id: UUID, reply_id: UUID) -> bool:
+        """Withdraw a person's queued reply; false when there is none, or sending has begun and it cannot be stopped."""
+
     async def withdraw_bot_replies(self, conversation_id: UUID, *, before_epoch: int) -> int:
         """Withdraw queued bot replies of older epochs that are not being sent yet; how many."""
 
@@ -109,8 +155,28 @@ class Records(Protocol):
 
     async def save_budgets(self, budgets: Mapping[str, Any]) -> None: ...
 
+    async def discard_draft(self, conversation_id: UUID, operator_id: UUID) -> None:
+        """What this operator was writing was sent."""
+
     async def said_before(self, conversation_id: UUID, at_most: int) -> Sequence[Entry]:
         """The last entries, oldest first."""
+
+    async def keep_code(self, code: str, given: OneTimeCode) -> None:
+        """From commit on the code can be claimed."""
+
+    async def claim_code(self, code: str, purpose: str, *, not_from: str = "") -> OneTimeCode | None:
+        """What the code stands for, once. None, and nothing is used up, for one that cannot be claimed.
+
+        That is an unknown, used or expired one, and one that was told to an address of the channel ``not_from``.
+        """
+
+    async def add_link(self, link: Link) -> None: ...
+
+    async def links_of(self, address: Address) -> Sequence[Link]:
+        """The links of exactly this address that hold, the oldest first."""
+
+    async def end_link(self, link_id: UUID, *, by: str) -> bool:
+        """It holds no more. False when it did not."""
 
 
 class Store(Protocol):

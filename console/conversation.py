@@ -7,11 +7,17 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
+from bot.confidential import TalkedAboutElsewhere
+from bot.meanwhile import Care
+from bot.ports import Link
 from console import words
+from console.composing import SECOND_THOUGHTS, composer_of, warning
 from console.gate import COMMON, PAGES, language_of, must, page, translated
+from console.presence import is_typing, others_at, stopped_typing
 from console.reasons import reasons_of
 from conversations.conversation import Owner
-from conversations.errors import ConversationOwned, NotAllowed, NotFound
+from conversations.errors import ColleagueAnswered, ConversationOwned, NotAllowed, NotFound
+from conversations.message import Address
 from storage import topics
 from storage.accounts import Session
 from storage.visits import owner_of
@@ -33,12 +39,20 @@ async def conversation(request: web.Request) -> web.Response:
 
 
 async def _page(
-    request: web.Request, session: Session, *, text: str = "", problem: str = "", status: int = 200
+    request: web.Request,
+    session: Session,
+    *,
+    text: str = "",
+    problem: str = "",
+    answered: ColleagueAnswered | None = None,
+    status: int = 200,
 ) -> web.Response:
     common, conversation_id = request.app[COMMON], _id(request)
     found = await common.views.conversation(conversation_id)
     entries = await common.views.entries(conversation_id, after=0, at_most=ENTRIES, with_notes=True)
     mine = found.owner is Owner.PERSON and found.operator_id == session.operator.id
+    ticket = await common.views.ticket(found.ticket_id) if found.ticket_id else None
+    beside = await composer_of(request, session.operator, found, ticket, entries)
     return page(
         request,
         "conversation.html",
@@ -46,20 +60,35 @@ async def _page(
         conversation=found,
         entries=entries,
         recorded=await reasons_of(entries, common.articles),
-        ticket=await common.views.ticket(found.ticket_id) if found.ticket_id else None,
+        ticket=ticket,
         contact=await common.visits.contact(conversation_id),
         operator_name=await common.views.operator_name(found.operator_id),
         mine=mine,
+        may_invite=common.reaching.may_invite(found.address),
         may_take_from_colleague=may(session.operator, Permission.TAKE_FROM_COLLEAGUE),
+        linked=await _linked(request, found.address),
         letters=await common.mail.letters_of(found.address) if common.mail else [],
         suspended=await common.mail.suspended(found.address) if common.mail else "",
         typing=bool(await common.bus.held(topics.typing_from(conversation_id))),
         base=f"/console/conversations/{conversation_id}",
         key=uuid4(),
-        text=text,
+        others=await others_at(common.bus, common.views, conversation_id, session.operator),
+        **beside,
+        text=text or beside["draft"],
+        answered=answered,
         problem=problem,
         **_words(),
     )
+
+
+async def _linked(request: web.Request, here: Address) -> list[tuple[Link, Address, UUID | None]]:
+    """Each link of this address: itself, its other end, and the conversation there."""
+    common, linked = request.app[COMMON], []
+    for link in await common.links.of(here):
+        there = link.far_from(here)
+        other = await common.views.conversation_at(there)
+        linked.append((link, there, other.id if other else None))
+    return linked
 
 
 def _words() -> dict[str, Any]:
@@ -72,6 +101,7 @@ def _words() -> dict[str, Any]:
         "rules": words.RULES,
         "rules_explained": words.RULES_EXPLAINED,
         "silences": words.SILENCES,
+        "proofs": words.PROOFS,
     }
 
 
@@ -83,11 +113,16 @@ async def entries(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest
     common = request.app[COMMON]
     found = await common.views.entries(_id(request), after=int(after), at_most=ENTRIES, with_notes=True)
+    taken_back = (await common.outbox.second_thoughts(_id(request))).taken_back
+    headers = {"X-Taken-Back": " ".join(sorted(map(str, taken_back)))}
     if not found:
-        return web.Response(status=204)
+        return web.Response(status=204, headers=headers)
     recorded = await reasons_of(found, common.articles)
     language = language_of(request)
-    return request.app[PAGES].answer("entries.html", language=language, entries=found, recorded=recorded, **_words())
+    shown: dict[str, Any] = {"entries": found, "recorded": recorded, "taken_back": taken_back}
+    answer = request.app[PAGES].answer("entries.html", language=language, **shown, **_words())
+    answer.headers.update(headers)
+    return answer
 
 
 async def take_over(request: web.Request) -> web.StreamResponse:
@@ -114,9 +149,20 @@ async def say(request: web.Request) -> web.StreamResponse:
         if given.get("kind") == "note":
             await desk.note(_id(request), session.operator, text, key=key)
         else:
-            await desk.reply(_id(request), session.operator, text, key=key)
+            care = Care(seen=_seen(given.get("seen")), wait=SECOND_THOUGHTS)
+            await desk.reply(_id(request), session.operator, text, key=key, care=care)
+        await stopped_typing(request.app[COMMON].bus, _id(request), session.operator)
+    except ColleagueAnswered as answered:
+        problem = warning(request, answered)
+        return await _page(request, session, text=text, problem=problem, answered=answered, status=409)
     except ConversationOwned:
         problem = translated(request, "ほかの担当者が引き継いだため、送信していません。書いた内容は下に残しています。")
+        return await _page(request, session, text=text, problem=problem, status=409)
+    except TalkedAboutElsewhere:
+        problem = translated(
+            request,
+            "送信していません。秘密を守る必要のある用件は、このチャネルでは返信できません。「専用ページに招待する」を押すと、市の専用ページでお話しできます。書いた内容は下に残しています。",
+        )
         return await _page(request, session, text=text, problem=problem, status=409)
     except NotAllowed:
         problem = translated(
@@ -126,11 +172,10 @@ async def say(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(f"/console/conversations/{_id(request)}")
 
 
-async def is_typing(request: web.Request) -> web.Response:
-    """Show the resident that somebody is writing."""
-    session = must(request, Permission.REPLY)
-    await request.app[COMMON].bus.publish(topics.typing_to(_id(request)), session.operator.name)
-    return web.Response(status=204)
+def _seen(given: object) -> int | None:
+    """The last entry that the page had shown; None of a form that does not tell."""
+    text = str(given or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 async def hand_back(request: web.Request) -> web.StreamResponse:
@@ -143,6 +188,27 @@ async def close(request: web.Request) -> web.StreamResponse:
     session = must(request, Permission.REPLY)
     await request.app[COMMON].desk.close(_id(request), session.operator)
     raise web.HTTPSeeOther(f"/console/conversations/{_id(request)}?done=closed")
+
+
+async def invite(request: web.Request) -> web.StreamResponse:
+    """Send the resident a link to the city's own page; there a person is called."""
+    session = must(request, Permission.REPLY)
+    try:
+        key = UUID(str((await request.post()).get("key", "")))
+    except ValueError:
+        raise web.HTTPBadRequest from None
+    await request.app[COMMON].reaching.invite(_id(request), session.operator, key=key)
+    raise web.HTTPSeeOther(f"/console/conversations/{_id(request)}")
+
+
+async def end_link(request: web.Request) -> web.StreamResponse:
+    session = must(request, Permission.REPLY)
+    try:
+        link_id = UUID(str((await request.post()).get("link", "")))
+    except ValueError:
+        raise web.HTTPBadRequest from None
+    await request.app[COMMON].reaching.end_link(_id(request), session.operator, link_id)
+    raise web.HTTPSeeOther(f"/console/conversations/{_id(request)}")
 
 
 async def move(request: web.Request) -> web.StreamResponse:
@@ -183,4 +249,6 @@ VERBS: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
     "hand-back": hand_back,
     "close": close,
     "move": move,
+    "invite": invite,
+    "end-link": end_link,
 }

@@ -1,9 +1,11 @@
 """The FAQ: list, edit the working copy, see the difference, publish, look back."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from aiohttp import web
 
+from console import words
 from console.differences import differences
 from console.faq_form import LANGUAGES, Typed, content_from, typed_from
 from console.gate import COMMON, must, page, translated
@@ -11,6 +13,7 @@ from console.inbox import whole
 from conversations.errors import EditConflict, NotFound
 from knowledge_base.article import Article, ArticleContent
 from storage.articles import ArticleFilter
+from storage.faq_feedback import Refusal
 from tickets.operators import Permission
 
 PER_PAGE = 50
@@ -75,7 +78,8 @@ async def create(request: web.Request) -> web.StreamResponse:
 async def article(request: web.Request) -> web.Response:
     must(request, Permission.EDIT_FAQ)
     found = await request.app[COMMON].articles.get(_id(request))
-    return _form(request, found, typed_from(found.working))
+    refusals = await request.app[COMMON].feedback.of_article(found.id)
+    return _form(request, found, typed_from(found.working), refusals=refusals)
 
 
 async def save(request: web.Request) -> web.StreamResponse:
@@ -104,7 +108,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(f"/console/faq/{found.id}?done=saved")
 
 
-def _form(
+def _form(  # noqa: PLR0913 -- all that the page may have to show
     request: web.Request,
     found: Article | None,
     typed: Typed,
@@ -112,6 +116,7 @@ def _form(
     status: int = 200,
     conflict: object = (),
     problem: str = "",
+    refusals: Sequence[Refusal] = (),
 ) -> web.Response:
     before = found.published.content if found and found.published else None
     return page(
@@ -125,6 +130,8 @@ def _form(
         problem=problem or (translated(request, "入力内容を確認してください。") if typed.wrong else ""),
         changes=differences(before, found.working) if found else [],
         languages=LANGUAGES,
+        refusals=refusals,
+        refusal_reasons=words.REFUSALS,
     )
 
 

@@ -14,7 +14,14 @@ from aiohttp import web
 
 from console.common import Common
 from console.pages import HEADERS, LANGUAGES, Pages
-from conversations.errors import ConversationOwned, EditConflict, NotAllowed, NotFound, TicketAlreadyClosed
+from conversations.errors import (
+    AlreadySent,
+    ConversationOwned,
+    EditConflict,
+    NotAllowed,
+    NotFound,
+    TicketAlreadyClosed,
+)
 from storage.accounts import Session
 from tickets.operators import Permission, may
 
@@ -29,8 +36,10 @@ OPEN = {"/console/sign-in", "/console/language"}
 BEFORE_PASSWORD = {"/console/password", "/console/sign-out"}
 MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("/console", "受信箱", Permission.REPLY),
+    ("/console/phone", "電話・窓口", Permission.REPLY),
     ("/console/tickets", "受付一覧", Permission.REPLY),
     ("/console/arrivals", "確認待ちの受信", Permission.REPLY),
+    ("/console/canned", "定型文", Permission.REPLY),
     ("/console/faq", "FAQ", Permission.EDIT_FAQ),
     ("/console/overview", "状況", Permission.SEE_REPORTS),
     ("/console/intents", "意図の学習", Permission.SEE_REPORTS),
@@ -65,7 +74,7 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         message = translated(request, _MESSAGES.get(answer.status, answer.reason))
         response = page(request, "error.html", status=answer.status, message=message)
-    except (NotAllowed, NotFound, ConversationOwned, EditConflict, TicketAlreadyClosed) as refused:
+    except (NotAllowed, NotFound, ConversationOwned, EditConflict, AlreadySent, TicketAlreadyClosed) as refused:
         status, message = _refusal(request, refused)
         response = page(request, "error.html", status=status, message=message)
     except Exception:
@@ -185,7 +194,7 @@ def _back(request: web.Request) -> str:
     return _SITE.sub("", request.headers.get("Referer", ""))
 
 
-def _refusal(request: web.Request, refused: Exception) -> tuple[int, str]:
+def _refusal(request: web.Request, refused: Exception) -> tuple[int, str]:  # noqa: PLR0911 -- one for each kind
     match refused:
         case NotAllowed() if str(refused) == "take_over_first":
             return 409, translated(request, "先に「引き継ぐ」を押してください。")
@@ -195,6 +204,8 @@ def _refusal(request: web.Request, refused: Exception) -> tuple[int, str]:
             return 404, translated(request, "お探しのものが見つかりません。")
         case ConversationOwned(operator_name=name):
             return 409, translated(request, "この会話は{name}さんが対応しています。", name=name)
+        case AlreadySent():
+            return 409, translated(request, "すでに送信を始めたため、取り消せませんでした。")
         case TicketAlreadyClosed(number=number):
             return 409, translated(request, "{number} はすでに対応を終了しています。", number=number)
         case _:
@@ -218,6 +229,8 @@ FLASHES = {
     "bar-lifted": "直接の回答を再開しました。",
     "password": "パスワードを変更しました。",
     "closed": "対応を終了しました。",
+    "taken-back": "返信を取り消しました。相手の方には送っていません。",
+    "canned-removed": "定型文を削除しました。",
     "taken": "引き継ぎました。ボットは話しません。",
     "joined": "ほかの受付からまとめました。",
     "let_in": "受け付けました。",
@@ -229,5 +242,11 @@ FLASHES = {
     "moved": "担当課を変更しました。",
     "retried": "もう一度処理します。",
     "taught": "学習しました。次の質問から使います。",
+    "logged": "記録しました。",
+    "logged-masked": "記録しました。マイナンバーなどと思われる番号は伏せました。",
+    "contact-undone": "最後の記録を取り消しました。",
+    "filter-deleted": "絞り込みを削除しました。",
+    "filter-name-taken": "同じ名前の絞り込みが、この課にもうあります。別の名前で保存してください。",
+    "filter-unnamed": "保存する絞り込みの名前を入力してください。",
     "session-ended": "そのサインインを終了しました。",
 }

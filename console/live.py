@@ -5,17 +5,20 @@ page the time until its next look by itself (``every 30s``).
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from aiohttp import web
 
 from console.gate import COMMON, must
+from console.presence import Presence
 from storage import topics
 from tickets.operators import Permission
 
 HEARTBEAT = 15.0
 """seconds of silence after which a comment is sent, so that proxies keep the line"""
+NOTICED_WITHIN = 1.0
+"""seconds after which colleagues are no longer shown somebody who left"""
 AT_MOST = 10 * 60.0
 """seconds a stream lives; the browser comes again, and the gate looks again at who it is"""
 TOGETHER = 0.15
@@ -34,18 +37,22 @@ def add_live(app: web.Application) -> None:
 
 async def live(request: web.Request) -> web.StreamResponse:
     """Server-sent events named ``changed``: of one conversation, or (without ``conversation``) of any."""
-    must(request, Permission.REPLY)
+    session = must(request, Permission.REPLY)
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
     response.content_type = "text/event-stream"
     response.charset = "utf-8"
-    wanted = _topics(request.query.get("conversation", ""))
+    about = _about(request.query.get("conversation", ""))
     task = asyncio.current_task()
     assert task is not None
     request.app[LISTENING].add(task)
     try:
         await response.prepare(request)
         async with asyncio.timeout(AT_MOST):
-            await _tell(request, response, wanted)
+            if about is None:
+                await _tell(request, response, [topics.DESK], _nobody)
+            else:
+                async with Presence(request.app[COMMON].bus, about, session.operator).kept() as here:
+                    await _tell(request, response, _topics(about), here.renew)
     except (ConnectionResetError, TimeoutError):
         pass  # the browser went away, or it is time to come again
     finally:
@@ -53,12 +60,19 @@ async def live(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _tell(request: web.Request, response: web.StreamResponse, wanted: Sequence[str]) -> None:
+async def _tell(
+    request: web.Request, response: web.StreamResponse, wanted: Sequence[str], still_here: Callable[[], Awaitable[None]]
+) -> None:
     async with request.app[COMMON].bus.listen(wanted) as inlet:
         # What happened between the page and this line is not lost: the first thing told is "look again".
         await _write(response, b"retry: 2000\nevent: changed\ndata:\n\n")
-        while True:
-            heard = await inlet.next(HEARTBEAT)
+        silent = 0.0
+        while not _left(request):
+            heard = await inlet.next(NOTICED_WITHIN)
+            if heard is None and (silent := silent + NOTICED_WITHIN) < HEARTBEAT:
+                continue
+            silent = 0.0
+            await still_here()
             if heard is None:
                 await _write(response, b": still here\n\n")
                 continue
@@ -67,19 +81,31 @@ async def _tell(request: web.Request, response: web.StreamResponse, wanted: Sequ
             await _write(response, b"event: changed\ndata:\n\n")
 
 
+def _left(request: web.Request) -> bool:
+    """Whether the browser closed the line. Nobody else would tell before the next thing is written."""
+    return request.transport is None or request.transport.is_closing()
+
+
 async def _write(response: web.StreamResponse, data: bytes) -> None:
     async with asyncio.timeout(SLOWEST_READER):
         await response.write(data)
 
 
-def _topics(conversation: str) -> list[str]:
+def _about(conversation: str) -> UUID | None:
     if not conversation:
-        return [topics.DESK]
+        return None
     try:
-        about = UUID(conversation)
+        return UUID(conversation)
     except ValueError:
         raise web.HTTPBadRequest from None
-    return [topics.conversation(about), topics.typing_from(about)]
+
+
+def _topics(about: UUID) -> list[str]:
+    return [topics.conversation(about), topics.typing_from(about), topics.presence(about)]
+
+
+async def _nobody() -> None:
+    """Of the list of conversations nobody asks who looks at it."""
 
 
 async def _end_all(app: web.Application) -> None:

@@ -6,6 +6,8 @@ from aiohttp import web
 
 from console import (
     bars,
+    canned,
+    composing,
     conversation,
     faq,
     importing,
@@ -13,9 +15,12 @@ from console import (
     intents,
     languages,
     letters,
+    phone,
     reasons,
     signing_in,
     staff,
+    suggesting,
+    ticket_filters,
     tickets,
 )
 from console.common import Common
@@ -27,6 +32,8 @@ NODE_MODULES = HERE.parent / "node_modules"
 STATIC = {
     "console.css": (HERE / "static" / "console.css", "text/css"),
     "console.js": (HERE / "static" / "console.js", "text/javascript"),
+    "composer.js": (HERE / "static" / "composer.js", "text/javascript"),
+    "phone.js": (HERE / "static" / "phone.js", "text/javascript"),
     "htmx.js": (NODE_MODULES / "htmx.org" / "dist" / "htmx.min.js", "text/javascript"),
     "tokens.css": (NODE_MODULES / "@digital-go-jp" / "design-tokens" / "dist" / "tokens.css", "text/css"),
 }
@@ -43,6 +50,11 @@ def add_console(app: web.Application, common: Common) -> None:
             web.get("/console/static/{name}", static),
             *languages.ROUTES,
             *letters.ROUTES,
+            *composing.ROUTES,
+            *suggesting.ROUTES,
+            *canned.ROUTES,
+            *phone.ROUTES,
+            *ticket_filters.ROUTES,
             web.get("/console/sign-in", signing_in.form),
             web.post("/console/sign-in", signing_in.sign_in),
             web.post("/console/sign-out", signing_in.sign_out),

@@ -11,7 +11,13 @@ CHANNELS = {
     "telegram": "Telegram",
     "rasa": "Rasa",
     "staff": "庁内",
+    "phone": "電話",
+    "counter": "窓口（来庁）",
 }
+BY_PHONE = {name: CHANNELS[name] for name in ("phone", "counter")}
+"""the channels of what staff log themselves"""
+OUTCOMES = {"answered": "回答した", "transferred": "転送した", "ticket": "受付にした"}
+"""how a call or visit ended"""
 LANGUAGES = {"ja": "日本語", "ja-easy": "やさしい日本語", "en": "English"}
 AUTHORS = {"resident": "相手の方", "bot": "ボット", "operator": "職員", "system": "システム"}
 STATUSES = {"open": "未対応", "assigned": "対応中", "waiting_for_resident": "返信待ち", "closed": "終了"}
@@ -36,6 +42,7 @@ RULES = {
     "no_robot_may_answer": "自動で返信できない",
     "cannot_wait": "緊急・注意のことば",
     "came_by_the_form": "フォームから",
+    "links_channels": "チャネルの連携",
     "asks_for_a_person": "担当者の希望",
     "is_in_a_dialogue": "手続きの途中",
     "question_in_between": "手続き中の質問",
@@ -53,6 +60,7 @@ RULES = {
     "makes_conversation": "あいさつなど",
     "waits_already": "担当者待ち",
     "is_not_understood": "理解できず",
+    "is_talked_about_elsewhere": "専用ページへの案内",
 }
 RULES_EXPLAINED = {
     "greeting": "会話の初めのあいさつです。",
@@ -61,6 +69,7 @@ RULES_EXPLAINED = {
     "no_robot_may_answer": "自動では返信できないメールのため、職員におつなぎしました。",
     "cannot_wait": "命や安全に関わる言葉、または注意が必要な言葉がありました。ほかの判断より先に対応します。",
     "came_by_the_form": "お問い合わせフォームからのため、職員におつなぎしました。",
+    "links_channels": "別のチャネルとつなぐ、またはそれをやめるための言葉かコードでした。",
     "asks_for_a_person": "職員と話したいという希望がありました。",
     "is_in_a_dialogue": "手続きの質問への返事として受け取りました。",
     "question_in_between": "手続きの途中の質問に、確かなFAQで答え、手続きに戻りました。",
@@ -78,6 +87,7 @@ RULES_EXPLAINED = {
     "makes_conversation": "あいさつやお礼など、質問ではない言葉と判断しました。",
     "waits_already": "担当者を待っている間の言葉として、受付に加えました。",
     "is_not_understood": "近いFAQも手続きも見つからず、聞き返すか、職員におつなぎしました。",
+    "is_talked_about_elsewhere": "秘密を守る用件のため、ここではお答えせず、市の専用ページへのリンクをお送りしました。",
 }
 """the same in a sentence"""
 SIGNALS: dict[Kind, str] = {
@@ -90,5 +100,9 @@ SIGNALS: dict[Kind, str] = {
     "meaning": "意味の近さ",
     "form": "質問の形（長さ・言語・用件の範囲）",
 }
+PROOFS = {"holds_both_channels": "ご本人がコードで確認（両方のチャネルを使える方）"}
+"""how sure it is that linked addresses are one person's"""
+REFUSALS = {"does_not_fit": "合わない", "outdated": "古い", "wrong": "間違い"}
+"""why a suggested entry is of no use"""
 SILENCES = {"person_has_it": "担当者が対応中のため"}
 ROLES = {"operator": "窓口担当", "editor": "FAQ編集", "supervisor": "統括", "administrator": "管理者"}

@@ -9,11 +9,15 @@ The whole tree::
     ├── StaleEpoch            somebody else owns the conversation by now
     ├── EditConflict          somebody else changed it since it was read
     ├── ConversationOwned     a colleague has the conversation
+    ├── ColleagueAnswered     somebody answered since the page was shown
+    ├── AlreadySent           it is on its way and cannot be taken back
     ├── TicketAlreadyClosed   a closed ticket changes only by reopening
     └── SettingsError         a setting is missing or wrong
 
 No error knows HTTP: ``server/middlewares.py`` maps them.
 """
+
+from datetime import datetime
 
 
 class CityError(Exception):
@@ -60,6 +64,20 @@ class ConversationOwned(CityError):
     def __init__(self, operator_name: str) -> None:
         super().__init__(f"{operator_name} has the conversation")
         self.operator_name = operator_name
+
+
+class ColleagueAnswered(CityError):
+    """Somebody answered the resident, and whoever writes now has not seen it."""
+
+    def __init__(self, name: str, words: str, at: datetime) -> None:
+        super().__init__(f"{name} answered at {at}")
+        self.name = name
+        self.words = words
+        self.at = at
+
+
+class AlreadySent(CityError):
+    """The reply is on its way, or was sent: nothing can be taken back."""
 
 
 class TicketAlreadyClosed(CityError):

@@ -140,6 +140,12 @@ def reading(text: str) -> str:
     return analysed(text).reading
 
 
+def read_aloud(text: str) -> list[tuple[int, int, str]]:
+    """Each word of the text as it was written: where it begins and ends, and how it is read, in katakana."""
+    cut = _tokenizer().tokenize(text[:LONGEST])
+    return [(word.begin(), word.end(), str(word.reading_form())) for word in cut]
+
+
 @lru_cache(maxsize=32768)
 def nouns_with_readings(text: str) -> tuple[tuple[str, str], ...]:
     """The nouns that are written in kanji or katakana, compounds whole and in their parts, each with its hiragana."""

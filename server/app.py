@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from channels.line.plain_text import plain_text
 from channels.web.routes import add_routes
 from channels.web.settings import WebSettings
 from console.common import Common, ConsoleSettings
@@ -16,6 +17,9 @@ from server.mail.desk import desk_of
 from server.proxies import believed, networks
 from server.webhooks import add_webhooks
 from server.wiring import Parts
+from storage.canned import CannedReplies
+from storage.drafts import Drafts
+from storage.faq_feedback import FaqFeedback
 
 NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
 BODY_LIMIT = 12 * 1024 * 1024
@@ -32,7 +36,7 @@ def make_app(parts: Parts) -> web.Application:
     app.router.add_get("/.well-known/change-password", _to_password)
     app.router.add_get("/files/{id}", give_file(parts.file_links, parts.visits))
     add_webhooks(app, parts)
-    add_routes(app, parts.web, web_settings(parts), now=lambda: datetime.now(UTC))
+    add_routes(app, parts.web, web_settings(parts), private=parts.private, now=lambda: datetime.now(UTC))
     add_console(app, console_parts(parts))
     return app
 
@@ -48,6 +52,13 @@ def console_parts(parts: Parts) -> Common:
         store=parts.store,
         bus=parts.bus,
         desk=parts.desk,
+        reaching=parts.reaching,
+        links=parts.links,
+        contact_log=parts.contact_log,
+        drafts=Drafts(parts.database, parts.clock),
+        feedback=FaqFeedback(parts.database, parts.clock),
+        canned=CannedReplies(parts.database, parts.clock),
+        outbox=parts.outbox,
         city=lambda: parts.knowing.mind().city,
         knowing=parts.knowing,
         lessons=parts.lessons,
@@ -58,6 +69,7 @@ def console_parts(parts: Parts) -> Common:
         published=parts.publish,
         vectors=parts.librarian.progress.told,
         encoder_away=parts.encoder_away,
+        plain=plain_text,
         settings=ConsoleSettings(
             origin=f"{url.scheme}://{url.netloc}", life=timedelta(hours=parts.settings.session_hours)
         ),

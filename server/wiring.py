@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.by_phone import CHANNELS as BY_PHONE
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.knowing import Knowing
 from bot.ports import Clock, Delivery
+from bot.reaching import Reaching
 from bot.stopped_category import STAFF
 from bot.understanding.taught import Lessons
 from channels.channel import Channel
+from channels.line.channel import LineChannel
 from channels.mail.budget import Limits
+from channels.mail.channel import MailChannel
+from channels.telegram.channel import TelegramChannel
 from conversations.errors import SettingsError
 from language.breaker import Away
 from language.encoder import BundledE5, Encoder, EncoderError, NoEncoder
@@ -23,11 +28,13 @@ from server.blocking import Blocking
 from server.channels import channels_of
 from server.city import INTENTS, CityFolder, read_folder
 from server.clock import SystemClock
+from server.elsewhere import Elsewhere, PrivateTalks
 from server.file_links import FileLinks, secret_of
 from server.intake import Intake
 from server.mail.budget import MailBudget
 from server.mail.setup import PostOffice
 from server.notices import BusNotices
+from server.one_time import DrawnCodes
 from server.settings import Settings
 from server.teaching import TeachingLibrarian, lessons_of, with_lesson
 from server.web_service import ServerWebService
@@ -36,9 +43,12 @@ from storage.articles import Articles
 from storage.bars import CategoryBars
 from storage.bus import Bus, MemoryBus, RedisBus
 from storage.closed_channels import ClosedChannels
+from storage.contact_log import ContactLog
 from storage.database import Database
 from storage.deliveries import Deliveries
+from storage.links import Links
 from storage.migrate import upgrade
+from storage.one_time_codes import OneTimeCodes
 from storage.outbox import SqlOutbox
 from storage.store import SqlStore
 from storage.vectors import Vectors
@@ -46,7 +56,12 @@ from storage.views import Views
 from storage.visits import Facts, Visits
 from storage.withdrawals import Withdrawals
 
-DELIVERY = Delivery(pulled=frozenset({"web", "form", "terminal", "rasa", STAFF}), letters=frozenset({"mail"}))
+NETWORKS = (LineChannel, TelegramChannel, MailChannel)
+DELIVERY = Delivery(
+    pulled=frozenset({"web", "form", "terminal", "rasa", STAFF, *BY_PHONE}),
+    letters=frozenset({"mail"}),
+    in_the_open=frozenset(each.name for each in NETWORKS if not each.capabilities.may_carry_confidential),
+)
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +89,10 @@ class Parts:
     knowing: Knowing
     engine: Engine
     desk: Desk
+    reaching: Reaching
+    links: Links
+    contact_log: ContactLog
+    private: PrivateTalks
     web: ServerWebService
     channels: Mapping[str, Channel]
     close_channels: Callable[[], Awaitable[None]]
@@ -125,16 +144,27 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
     )
     knowing = Knowing(await librarian.known(), clock)
     restraints = {"mail": MailBudget(Limits())}
+    codes = DrawnCodes(settings.url)
     engine = Engine(
-        store=store, understanding=knowing, clock=clock, delivery=DELIVERY, notices=notices, restraints=restraints
+        store=store,
+        understanding=knowing,
+        clock=clock,
+        delivery=DELIVERY,
+        notices=notices,
+        codes=codes,
+        restraints=restraints,
     )
     desk = Desk(
         store=store, understanding=knowing, clock=clock, delivery=DELIVERY, notices=notices, restraints=restraints
     )
+    reaching = Reaching(desk, delivery=DELIVERY, codes=codes)
+    elsewhere = Elsewhere(links=Links(database), views=views, reaching=reaching)
     secret = await secret_of(facts, secrets.token_bytes(32))
     links = FileLinks(settings.url, clock, secret)
     channels = channels_of(settings, clock, links, database=database, folder=folder)
-    mail = PostOffice.of(settings, secret, database=database, clock=clock, desk=desk, knowing=knowing)
+    mail = PostOffice.of(
+        settings, secret, database=database, clock=clock, desk=desk, knowing=knowing, bounced=elsewhere.mail_failed
+    )
     mouths, ears = mail.joined(channels.mouths, channels.ears) if mail else (channels.mouths, channels.ears)
     deliveries = Deliveries(database, clock)
     intake = Intake(
@@ -175,6 +205,10 @@ async def _put_together(settings: Settings, folder: CityFolder, database: Databa
         knowing=knowing,
         engine=engine,
         desk=desk,
+        reaching=reaching,
+        links=elsewhere.links,
+        contact_log=ContactLog(database, clock),
+        private=PrivateTalks(store=store, codes=OneTimeCodes(database, clock), web=web, views=views, desk=desk),
         web=web,
         channels=mouths,
         mail=mail,

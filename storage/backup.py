@@ -1,7 +1,8 @@
 """Everything in one file, and back: the same file for SQLite and PostgreSQL.
 
 A backup is a gzip of JSON lines: a heading with the revision, then per row ``[table, {column: value}]``, tables in
-an order that foreign keys allow. It is read in one consistent state while the service runs.
+an order that foreign keys allow. It is read in one consistent state while the service runs. What can be made again from
+the rest is not in it: it is made when the backup is read.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from conversations.errors import CityError
 from storage.database import Database
 from storage.instant import Instant
 from storage.migrate import current, newest, upgrade
+from storage.search_filling import fill
 from storage.tables import Base
 
 FORMAT = "madoguchi-backup-1"
@@ -56,6 +58,8 @@ async def restore(database: Database, file: Path) -> int:
             count = await connection.run_sync(_read, lines, file)
     if heading["revision"] != newest():
         await upgrade(database)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
     return count
 
 
@@ -63,7 +67,7 @@ def _write(connection: Connection, file: Path, revision: str | None) -> int:
     count = 0
     with gzip.open(file, "wt", encoding="utf-8") as out:
         out.write(json.dumps({"format": FORMAT, "revision": revision}) + "\n")
-        for table in Base.metadata.sorted_tables:
+        for table in _kept():
             rows = connection.execution_options(yield_per=AT_ONCE).execute(select(table)).mappings()
             for row in rows:
                 values = {name: _plain(value) for name, value in row.items()}
@@ -74,7 +78,7 @@ def _write(connection: Connection, file: Path, revision: str | None) -> int:
 
 def _read(connection: Connection, lines: Iterator[str], file: Path) -> int:
     tables = Base.metadata.tables
-    if any(connection.execute(select(table).limit(1)).first() for table in Base.metadata.sorted_tables):
+    if any(connection.execute(select(table).limit(1)).first() for table in _kept()):
         raise BackupError(f"{file}: データベースが空ではありません (the database is not empty)")
     count = 0
     waiting: tuple[Table, list[dict[str, Any]]] | None = None
@@ -91,6 +95,10 @@ def _read(connection: Connection, lines: Iterator[str], file: Path) -> int:
     if connection.dialect.name == "postgresql":
         _advance_sequences(connection)
     return count
+
+
+def _kept() -> list[Table]:
+    return [table for table in Base.metadata.sorted_tables if not table.info.get("made_again")]
 
 
 def _insert(connection: Connection, rows: tuple[Table, list[dict[str, Any]]] | None) -> None:

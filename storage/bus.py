@@ -18,6 +18,8 @@ QUEUE = 100
 """notices a slow listener may be behind before it is only told that there is something"""
 WAIT_FOR_REDIS = 1.0
 """seconds"""
+LONGEST_STAY = 600
+"""seconds: nobody is anywhere for longer without saying so again"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,15 @@ class Bus(Protocol):
 
     async def held(self, key: str) -> str:
         """The value held, or an empty string."""
+
+    async def be_at(self, place: str, who: str, *, seconds: int) -> None:
+        """Be there for some seconds, unless renewed."""
+
+    async def leave(self, place: str, who: str) -> None:
+        """Be there no more."""
+
+    async def at(self, place: str) -> frozenset[str]:
+        """Who is there now."""
 
     async def close(self) -> None: ...
 
@@ -77,6 +88,7 @@ class MemoryBus:
     _inlets: dict[str, set[Inlet]] = field(default_factory=lambda: defaultdict(set))
     _uses: dict[str, tuple[float, int]] = field(default_factory=dict)
     _held: dict[str, tuple[float, str]] = field(default_factory=dict)
+    _places: dict[str, dict[str, float]] = field(default_factory=dict)
 
     async def publish(self, topic: str, payload: str = "") -> None:
         for inlet in tuple(self._inlets.get(topic, ())):
@@ -114,6 +126,20 @@ class MemoryBus:
             self._held.pop(key, None)
             return ""
         return value
+
+    async def be_at(self, place: str, who: str, *, seconds: int) -> None:
+        self._places.setdefault(place, {})[who] = time.monotonic() + seconds
+
+    async def leave(self, place: str, who: str) -> None:
+        self._places.get(place, {}).pop(who, None)
+        await self.at(place)
+
+    async def at(self, place: str) -> frozenset[str]:
+        now = time.monotonic()
+        there = {who: until for who, until in self._places.pop(place, {}).items() if until > now}
+        if there:
+            self._places[place] = there
+        return frozenset(there)
 
     async def close(self) -> None:
         self._inlets.clear()
@@ -197,6 +223,32 @@ class RedisBus:
         except RedisError:
             log.warning("redis is away", doing="held")
             return ""
+
+    async def be_at(self, place: str, who: str, *, seconds: int) -> None:
+        name, now = f"{self._prefix}at:{place}", time.time()
+        try:
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                _ = pipeline.zadd(name, {who: now + seconds})
+                _ = pipeline.zremrangebyscore(name, 0, now)
+                # The place may be emptied only when the last one has gone, not when whoever came last has.
+                _ = pipeline.expire(name, LONGEST_STAY)
+                await pipeline.execute()
+        except RedisError:
+            log.warning("redis is away", doing="be_at")
+
+    async def leave(self, place: str, who: str) -> None:
+        try:
+            await self._redis.zrem(f"{self._prefix}at:{place}", who)
+        except RedisError:
+            log.warning("redis is away", doing="leave")
+
+    async def at(self, place: str) -> frozenset[str]:
+        try:
+            there = await self._redis.zrangebyscore(f"{self._prefix}at:{place}", time.time(), "+inf")
+        except RedisError:
+            log.warning("redis is away", doing="at")
+            return frozenset()
+        return frozenset(str(who) for who in there)
 
     async def close(self) -> None:
         await self._redis.aclose()

@@ -1,10 +1,13 @@
 """The outbox, as ``channels.delivering.Outbox`` promises."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.ports import Clock, QueuedReply
@@ -16,6 +19,13 @@ from storage.shapes import back
 from storage.tables import ConversationRow, EntryRow, OutboxRow
 
 LONGEST_PAUSE = timedelta(minutes=30)
+TAKEN_BACK: Final = "taken back by a person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondThoughts:
+    taken_back: frozenset[UUID]
+    until: Mapping[UUID, datetime]
 
 
 class SqlOutbox:
@@ -88,6 +98,19 @@ class SqlOutbox:
         async with self._database.read() as session:
             return await session.scalar(select(EntryRow.kind).filter_by(id=reply_id)) != Kind.NOTICE
 
+    async def second_thoughts(self, conversation_id: UUID) -> SecondThoughts:
+        """Which replies of people in this conversation were taken back, and which still can be, and until when."""
+        theirs = select(OutboxRow.id, OutboxRow.next_try_at, OutboxRow.state).filter_by(
+            conversation_id=conversation_id, epoch=None
+        )
+        taken = theirs.where(OutboxRow.state == "withdrawn", OutboxRow.outcome == TAKEN_BACK)
+        waiting = theirs.where(*_NOT_TRIED, OutboxRow.next_try_at > self._clock.now())
+        async with self._database.read() as session:
+            return SecondThoughts(
+                taken_back=frozenset(row.id for row in await session.execute(taken)),
+                until={row.id: row.next_try_at for row in await session.execute(waiting)},
+            )
+
     async def counts(self) -> dict[str, int]:
         """Rows by state, for the metrics."""
         async with self._database.read() as session:
@@ -99,6 +122,26 @@ class SqlOutbox:
             await session.execute(
                 update(OutboxRow).where(OutboxRow.id == reply_id, OutboxRow.state == "sending").values(**values)
             )
+
+
+_NOT_TRIED = (OutboxRow.state == "queued", OutboxRow.attempts == 0)
+
+
+async def taken_back(session: AsyncSession, conversation_id: UUID, reply_id: UUID) -> bool:
+    """As ``bot.ports.Records.take_back`` promises: whoever claims a row and whoever takes it back meet at its state."""
+    withdrawn = await session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.id == reply_id,
+            OutboxRow.conversation_id == conversation_id,
+            OutboxRow.epoch.is_(None),
+            *_NOT_TRIED,
+        )
+        .values(state="withdrawn", outcome=TAKEN_BACK)
+        .returning(OutboxRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return withdrawn.scalar_one_or_none() is not None
 
 
 def _queued(row: OutboxRow) -> QueuedReply:

@@ -10,11 +10,14 @@ from sqlalchemy.dialects.postgresql import insert as insert_pg
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.ports import Clock, QueuedReply
+from bot.ports import Clock, Link, OneTimeCode, QueuedReply
 from conversations.conversation import Conversation, Owner
 from conversations.errors import NotFound, StaleEpoch
 from conversations.message import Address, IncomingMessage
 from conversations.timeline import Entry, Kind
+from storage import drafts, links, one_time_codes, saved_filters, searching
+from storage.outbox import taken_back
+from storage.saved_filters import SavedFilter
 from storage.shapes import back, conversation_of, entry_of, entry_row, focus_kept, plain, ticket_of
 from storage.tables import (
     AuditRow,
@@ -24,6 +27,7 @@ from storage.tables import (
     EntryRow,
     InboxRow,
     OutboxRow,
+    SavedFilterRow,
     TicketEventRow,
     TicketRow,
 )
@@ -118,6 +122,7 @@ class SqlRecords:
         row.seq = seq
         self._session.add(row)
         await self._session.flush()
+        await searching.add(self._session, row.id, row.conversation_id, row.text)
         return entry_of(row)
 
     async def has_entry(self, entry_id: UUID) -> bool:
@@ -144,10 +149,13 @@ class SqlRecords:
                 reply_handle=reply.reply_handle,
                 epoch=reply.epoch,
                 seq=seq or 0,
-                next_try_at=self._clock.now(),
+                next_try_at=self._clock.now() + reply.wait,
             )
         )
         await self._session.flush()
+
+    async def take_back(self, conversation_id: UUID, reply_id: UUID) -> bool:
+        return await taken_back(self._session, conversation_id, reply_id)
 
     async def withdraw_bot_replies(self, conversation_id: UUID, *, before_epoch: int) -> int:
         withdrawn = await self._session.execute(
@@ -165,6 +173,7 @@ class SqlRecords:
     async def add_ticket(self, ticket: Ticket) -> None:
         self._session.add(TicketRow(id=ticket.id, **_ticket_values(ticket)))
         await self._session.flush()
+        await searching.add(self._session, ticket.id, ticket.conversation_id, ticket.subject)
         await self._add_events(ticket, already=0)
 
     async def ticket(self, ticket_id: UUID) -> Ticket:
@@ -206,9 +215,36 @@ class SqlRecords:
         for name, account in budgets.items():
             await self._session.execute(update(BudgetRow).where(BudgetRow.name == name).values(account=account))
 
+    async def discard_draft(self, conversation_id: UUID, operator_id: UUID) -> None:
+        await drafts.discard(self._session, conversation_id, operator_id)
+
+    async def save_filter(self, new: SavedFilter) -> bool:
+        """For the whole section; False when it has one of that name."""
+        made = self._insert(SavedFilterRow).values(**saved_filters.values(new))
+        once = made.on_conflict_do_nothing(index_elements=["section", "name"]).returning(SavedFilterRow.id)
+        return await self._session.scalar(once) is not None
+
+    async def delete_filter(self, filter_id: UUID) -> bool:
+        return await saved_filters.delete_one(self._session, filter_id)
+
     async def said_before(self, conversation_id: UUID, at_most: int) -> Sequence[Entry]:
         query = select(EntryRow).filter_by(conversation_id=conversation_id).order_by(EntryRow.seq.desc()).limit(at_most)
         return [entry_of(row) for row in reversed((await self._session.scalars(query)).all())]
+
+    async def keep_code(self, code: str, given: OneTimeCode) -> None:
+        await one_time_codes.keep(self._session, code, given, self._clock.now())
+
+    async def claim_code(self, code: str, purpose: str, *, not_from: str = "") -> OneTimeCode | None:
+        return await one_time_codes.claim(self._session, code, purpose, self._clock.now(), not_from=not_from)
+
+    async def add_link(self, link: Link) -> None:
+        await links.add(self._session, link)
+
+    async def links_of(self, address: Address) -> Sequence[Link]:
+        return await links.of_address(self._session, address)
+
+    async def end_link(self, link_id: UUID, *, by: str) -> bool:
+        return await links.end(self._session, link_id, by=by, at=self._clock.now())
 
 
 async def oldest_waiting(session: AsyncSession, conversation_id: UUID, now: datetime) -> IncomingMessage | None:

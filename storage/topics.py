@@ -18,6 +18,16 @@ def conversation(conversation_id: UUID) -> str:
     return f"conversation:{conversation_id}"
 
 
+def presence(conversation_id: UUID) -> str:
+    """Staff came, went or began to write. Also the place where whoever looks at the conversation is."""
+    return f"presence:{conversation_id}"
+
+
+def writing(conversation_id: UUID) -> str:
+    """The place where staff are who write in it."""
+    return f"writing:{conversation_id}"
+
+
 def typing_to(conversation_id: UUID) -> str:
     """A member of staff is typing; the payload is their name."""
     return f"typing-to:{conversation_id}"

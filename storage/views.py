@@ -1,19 +1,22 @@
 """Lists for pages: read only, plain, fast."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, func, select, true
 
 from bot.ports import Clock
 from conversations.conversation import Conversation
 from conversations.errors import NotFound
 from conversations.message import Address
 from conversations.timeline import Entry
+from storage import saved_filters, ticket_lists
 from storage.database import Database
+from storage.found_texts import FoundText, newest_with
+from storage.saved_filters import SavedFilter
+from storage.searching import conversations_with
 from storage.shapes import conversation_of, entry_of, ticket_of
 from storage.tables import (
     ConversationRow,
@@ -25,6 +28,7 @@ from storage.tables import (
     TicketEventRow,
     TicketRow,
 )
+from storage.ticket_lists import TicketFilter, TicketLine, asked_for
 from tickets.ticket import Ticket
 
 
@@ -41,29 +45,6 @@ class InboxLine:
     ticket_number: str
     section: str
     due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketLine:
-    id: UUID
-    number: str
-    subject: str
-    section: str
-    status: str
-    reason: str
-    assignee_name: str
-    opened_at: datetime
-    due_at: datetime
-    conversation_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketFilter:
-    status: str = ""
-    section: str = ""
-    words: str = ""
-    late: bool = False
-    assignee_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +68,7 @@ class Views:
         waiting = show == "waiting"
         order = ConversationRow.waiting_since.asc() if waiting else ConversationRow.last_message_at.desc()
         query = (
-            select(ConversationRow, OperatorRow.name, TicketRow)
-            .outerjoin(OperatorRow, OperatorRow.id == ConversationRow.operator_id)
-            .outerjoin(TicketRow, TicketRow.id == ConversationRow.ticket_id)
-            .where(_shown(show, operator_id), ConversationRow.last_seq > 0)
+            _inbox_query(_shown(show, operator_id), ConversationRow.last_seq > 0)
             .order_by(order, ConversationRow.id)
             .offset(page * per_page)
             .limit(per_page)
@@ -98,6 +76,22 @@ class Views:
         async with self._database.read() as session:
             rows = (await session.execute(query)).all()
         return [_inbox_line(row, name, ticket) for row, name, ticket in rows]
+
+    async def conversations_with(self, words: str, *, page: int, per_page: int) -> tuple[Sequence[InboxLine], int]:
+        """One page of those in which every word was said, with a ticket or without, newest first; how many in all."""
+        where = [ConversationRow.last_seq > 0]
+        for _, word in asked_for(words):
+            where.append(ConversationRow.id.in_(conversations_with(word, on_sqlite=self._database.is_sqlite)))
+        query = _inbox_query(*where).order_by(ConversationRow.last_message_at.desc(), ConversationRow.id)
+        async with self._database.read() as session:
+            count = await session.scalar(select(func.count()).select_from(ConversationRow).where(*where)) or 0
+            rows = (await session.execute(query.offset(page * per_page).limit(per_page))).all()
+        return [_inbox_line(row, name, ticket) for row, name, ticket in rows], count
+
+    async def lines_with(self, conversation_ids: Sequence[UUID], words: str) -> Mapping[UUID, Sequence[FoundText]]:
+        """By conversation, the newest lines that hold the words."""
+        async with self._database.read() as session:
+            return await newest_with(session, conversation_ids, [word for _, word in asked_for(words)])
 
     async def inbox_counts(self, operator_id: UUID) -> dict[str, int]:
         async with self._database.read() as session:
@@ -158,17 +152,12 @@ class Views:
 
     async def tickets(self, wanted: TicketFilter, *, page: int, per_page: int) -> tuple[Sequence[TicketLine], int]:
         """One page (due first), and how many there are in all."""
-        where = self._ticket_conditions(wanted)
-        query = (
-            select(TicketRow, OperatorRow.name)
-            .outerjoin(OperatorRow, OperatorRow.id == TicketRow.assignee_id)
-            .where(*where)
-            .order_by(TicketRow.due_at, TicketRow.number)
-        )
         async with self._database.read() as session:
-            count = await session.scalar(select(func.count()).select_from(TicketRow).where(*where)) or 0
-            rows = (await session.execute(query.offset(page * per_page).limit(per_page))).all()
-        return [_ticket_line(row, name) for row, name in rows], count
+            return await ticket_lists.page_of(session, wanted, self._clock.now(), page=page, per_page=per_page)
+
+    async def saved_filters(self, section: str) -> Sequence[SavedFilter]:
+        async with self._database.read() as session:
+            return await saved_filters.of_section(session, section)
 
     async def ticket(self, ticket_id: UUID) -> Ticket:
         async with self._database.read() as session:
@@ -177,27 +166,6 @@ class Views:
                 raise NotFound("ticket", ticket_id)
             query = select(TicketEventRow).filter_by(ticket_id=ticket_id).order_by(TicketEventRow.position)
             return ticket_of(row, list(await session.scalars(query)))
-
-    def _ticket_conditions(self, wanted: TicketFilter) -> list[ColumnElement[bool]]:
-        where: list[ColumnElement[bool]] = [true()]
-        if wanted.status == "not_closed":
-            where.append(TicketRow.status != "closed")
-        elif wanted.status:
-            where.append(TicketRow.status == wanted.status)
-        if wanted.section:
-            where.append(TicketRow.section == wanted.section)
-        if wanted.assignee_id:
-            where.append(TicketRow.assignee_id == wanted.assignee_id)
-        if wanted.late:
-            where += [TicketRow.status != "closed", TicketRow.due_at < self._clock.now()]
-        for word in wanted.words.split():
-            said = aliased(EntryRow)
-            in_words = exists().where(
-                said.conversation_id == TicketRow.conversation_id, said.text.icontains(word, autoescape=True)
-            )
-            subject = TicketRow.subject.icontains(word, autoescape=True)
-            where.append(or_(TicketRow.number.icontains(word, autoescape=True), subject, in_words))
-        return where
 
     # --- supervision
 
@@ -264,6 +232,15 @@ def _shown(show: str, operator_id: UUID | None) -> ColumnElement[bool]:
             return true()
 
 
+def _inbox_query(*where: ColumnElement[bool]) -> Select[ConversationRow, str, TicketRow]:
+    return (
+        select(ConversationRow, OperatorRow.name, TicketRow)
+        .outerjoin(OperatorRow, OperatorRow.id == ConversationRow.operator_id)
+        .outerjoin(TicketRow, TicketRow.id == ConversationRow.ticket_id)
+        .where(*where)
+    )
+
+
 def _inbox_line(row: ConversationRow, operator_name: str | None, ticket: TicketRow | None) -> InboxLine:
     return InboxLine(
         conversation_id=row.id,
@@ -277,19 +254,4 @@ def _inbox_line(row: ConversationRow, operator_name: str | None, ticket: TicketR
         ticket_number=ticket.number if ticket else "",
         section=ticket.section if ticket else "",
         due_at=ticket.due_at if ticket and ticket.status != "closed" else None,
-    )
-
-
-def _ticket_line(row: TicketRow, assignee_name: str | None) -> TicketLine:
-    return TicketLine(
-        id=row.id,
-        number=row.number,
-        subject=row.subject,
-        section=row.section,
-        status=row.status,
-        reason=row.reason,
-        assignee_name=assignee_name or "",
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        conversation_id=row.conversation_id,
     )

@@ -7,8 +7,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.message import Address
+from storage import searching
 from storage.database import Database
-from storage.tables import ConversationRow, EntryRow, FileRow, InboxRow
+from storage.tables import ConversationRow, EntryRow, FileRow, InboxRow, TicketRow
 
 IN_ITS_PLACE: Final = "（相手の方が、このメッセージの送信を取り消しました）"
 SILENCE: Final = "withdrawn"
@@ -51,5 +52,15 @@ async def _emptied(session: AsyncSession, row: InboxRow) -> None:
         row.state, row.silence = "handled", SILENCE
     entry = await session.get(EntryRow, row.id)
     if entry is not None:
+        await _off_the_tickets(session, row.conversation_id, entry.text)
         entry.text, entry.attachments = IN_ITS_PLACE, []
+        await searching.change(session, entry.id, entry.text)
     await session.execute(delete(FileRow).where(FileRow.id.in_(files)))
+
+
+async def _off_the_tickets(session: AsyncSession, conversation_id: UUID, words: str) -> None:
+    """A ticket's subject may be the beginning of what is taken back."""
+    for ticket in await session.scalars(select(TicketRow).filter_by(conversation_id=conversation_id).with_for_update()):
+        if ticket.subject and words.strip().startswith(ticket.subject):
+            ticket.subject = IN_ITS_PLACE
+            await searching.change(session, ticket.id, ticket.subject)

@@ -13,6 +13,8 @@ class Section:
     name_en: str = ""
     phone: str = ""
     counter: str = ""
+    confidential: bool = False
+    """its matters are not talked about on channels that may not carry confidential words"""
     calendar: DutyCalendar
 
     def name_in(self, language: str) -> str:

@@ -16,7 +16,7 @@ KEYS: Final = frozenset({
     "name", "office", "languages", "website", "phone", "colours", "population", "wards", "hours", "sections",
     "general_section", "answer_within_working_days",
 })  # fmt: skip
-SECTION_KEYS: Final = frozenset({"id", "name", "name_en", "phone", "counter", "hours", "exceptions"})
+SECTION_KEYS: Final = frozenset({"id", "name", "name_en", "phone", "counter", "hours", "exceptions", "confidential"})
 WARD_KEYS: Final = frozenset({"id", "name"})
 HOUR_KEYS: Final = frozenset({"weekdays", "saturday", "sunday", "closed"})
 LANGUAGES: Final = ("ja", "ja-easy", "en")
@@ -111,6 +111,7 @@ class _Reading:
                 name_en=self._text(each, "name_en"),
                 phone=self._text(each, "phone"),
                 counter=self._text(each, "counter"),
+                confidential=self._yes_or_no(each, "confidential"),
                 calendar=replace(self._hours(each, usual), exceptions=self._exceptions(each)),
             )
         if not found:
@@ -249,6 +250,13 @@ class _Reading:
             self.wrong(within.line(key), f"{key}: 文字で書いてください")
             return ""
         return value
+
+    def _yes_or_no(self, within: Lined, key: str) -> bool:
+        text = self._text(within, key) if key in within else "false"
+        if text not in {"true", "false"}:
+            # A slip here would make a confidential matter public: nothing is guessed.
+            self.wrong(within.line(key), f"{key}: true か false と書いてください（今は {text}）")
+        return text == "true"
 
     def _list(self, within: Lined, key: str) -> list[Value]:
         value = within.get(key) or []

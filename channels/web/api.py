@@ -30,6 +30,10 @@ class _NewVisit(msgspec.Struct):
     language: str = "ja"
 
 
+class _Private(msgspec.Struct):
+    code: str
+
+
 class _NewMessage(msgspec.Struct):
     client_id: UUID
     text: str
@@ -59,6 +63,17 @@ async def open_visit(request: web.Request) -> web.Response:
     wanted = await read_json(request, _NewVisit)
     visit = await request.app[FRONT].service.open_visit(_known(wanted.language))
     return web.json_response({"token": visit.token}, status=201)
+
+
+async def open_private(request: web.Request) -> web.Response:
+    """201 with the token of a visit in which the question is asked already; 410 for a used or old link."""
+    await limit(request, "visits", request.remote or "", _VISITS)
+    wanted, talks = await read_json(request, _Private), request.app[FRONT].private
+    opened = await talks.open(wanted.code) if talks else None
+    if opened is None:
+        raise Refusal(410, "private_gone")
+    visit, language = opened
+    return web.json_response({"token": visit.token, "language": language}, status=201)
 
 
 async def take_message(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from channels.web.assets import Assets
 from channels.web.open_streams import OpenStreams
-from channels.web.service import WebService
+from channels.web.service import Private, WebService
 from channels.web.settings import LANGUAGES, WebSettings
 
 
@@ -21,6 +21,7 @@ class Front:
     pages: jinja2.Environment
     streams: OpenStreams
     now: Callable[[], datetime]
+    private: Private | None = None
 
 
 FRONT = web.AppKey("web_front", Front)

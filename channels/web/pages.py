@@ -41,6 +41,18 @@ async def chat_in_frame(request: web.Request) -> web.Response:
     return _shown(request, "chat.html", headers.page(frame_ancestors=ancestors, cross_origin=True), embedded=True)
 
 
+async def private(request: web.Request) -> web.Response:
+    """Where a link leads that works once. To look at it uses nothing up: programs look at links, too."""
+    talks, code = request.app[FRONT].private, request.match_info["code"]
+    language = await talks.language_of(code) if talks else None
+    opens = code if language is not None else ""
+    if request.query.get("language") in LANGUAGES:
+        language = None  # chosen on the page
+    response = _shown(request, "private.html", headers.page(), speaking=language, code=opens)
+    response.set_status(200 if opens else 410)
+    return response
+
+
 async def widget(request: web.Request) -> web.Response:
     """The loader that a city's site includes with one line; it draws the button and, when pressed, the frame."""
     front = request.app[FRONT]
@@ -101,8 +113,10 @@ def _form(request: web.Request, form: Form, mistakes: tuple[Mistake, ...] = (), 
     return response
 
 
-def _shown(request: web.Request, template: str, extra: dict[str, str], **values: object) -> web.Response:
-    front, language = request.app[FRONT], language_of(request)
+def _shown(
+    request: web.Request, template: str, extra: dict[str, str], *, speaking: str | None = None, **values: object
+) -> web.Response:
+    front, language = request.app[FRONT], speaking or language_of(request)
     page = front.pages.get_template(template).render(
         t=lambda key, **given: _say(front, key, language, **given),
         language=language,

@@ -11,7 +11,7 @@ from channels.web.front import FRONT, Front
 from channels.web.guarding import api as as_api
 from channels.web.guarding import page as as_page
 from channels.web.open_streams import OpenStreams
-from channels.web.service import WebService
+from channels.web.service import Private, WebService
 from channels.web.settings import WebSettings
 
 
@@ -20,9 +20,17 @@ def _now() -> datetime:
 
 
 def add_routes(
-    app: web.Application, service: WebService, settings: WebSettings, *, now: Callable[[], datetime] = _now
+    app: web.Application,
+    service: WebService,
+    settings: WebSettings,
+    *,
+    private: Private | None = None,
+    now: Callable[[], datetime] = _now,
 ) -> None:
-    """Serve the chat, the contact form and the demo city's page from ``app``; its streams end when it shuts down."""
+    """Serve the chat, the contact form and the demo city's page from ``app``; its streams end when it shuts down.
+
+    ``private`` opens talks by a link; without it there are none.
+    """
     front = Front(
         service=service,
         settings=settings,
@@ -30,6 +38,7 @@ def add_routes(
         pages=pages.templates(),
         streams=OpenStreams(per_visit=settings.streams_per_visit),
         now=now,
+        private=private,
     )
     app[FRONT] = front
     app.on_shutdown.append(_end_streams)
@@ -42,6 +51,8 @@ def add_routes(
             web.get("/chat/embed", as_page(pages.chat_in_frame)),
             web.get("/contact", as_page(pages.contact_form)),
             web.post("/contact", as_page(pages.take_contact)),
+            web.get("/private/{code}", as_page(pages.private)),
+            web.post("/chat/api/private", as_api(api.open_private)),
             web.post("/chat/api/visits", as_api(api.open_visit)),
             web.post("/chat/api/messages", as_api(api.take_message)),
             web.get("/chat/api/events", as_api(events.poll)),

@@ -50,6 +50,16 @@ class Contact:
     language: str
 
 
+class Private(Protocol):
+    """Talks that begin with a link which was sent on another channel."""
+
+    async def language_of(self, code: str) -> str | None:
+        """The language of the talk that this code would begin; None when it begins none. Uses nothing up."""
+
+    async def open(self, code: str) -> tuple[Visit, str] | None:
+        """Once: a new visit in which the question is asked already, and its language. None for any other time."""
+
+
 class WebService(Protocol):
     async def open_visit(self, language: str) -> Visit:
         """Begin a conversation and greet. Only the token's hash is stored."""

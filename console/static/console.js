@@ -1,4 +1,4 @@
-// What the console adds to plain pages: keys, live entries, drafts. Without it every page still works.
+// What the console adds to plain pages: keys and live entries. Without it every page still works.
 "use strict";
 
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
@@ -55,6 +55,9 @@ if (log) {
       const address = `${log.dataset.more}?after=${last ? last.dataset.seq : 0}`;
       const answer = await fetch(address, { credentials: "same-origin", headers: { "X-Refresh": "1" } });
       if (answer.redirected || answer.status === 401) return location.reload();
+      for (const id of (answer.headers.get("X-Taken-Back") ?? "").split(" ")) {
+        for (const mark of log.querySelectorAll(`.taken-back[data-entry="${id}"]`)) mark.hidden = false;
+      }
       if (answer.status === 200) {
         const follow = atBottom();
         const lines = new DOMParser().parseFromString(`<ol>${await answer.text()}</ol>`, "text/html");
@@ -63,6 +66,8 @@ if (log) {
           const added = document.importNode(line, true);
           log.firstElementChild.append(added);
           htmx.process(added);
+          if (line.classList.contains("said")) document.body.dispatchEvent(new CustomEvent("words"));
+          document.body.dispatchEvent(new CustomEvent("shown", { detail: Number(line.dataset.seq) }));
         }
         if (follow) log.scrollTop = log.scrollHeight;
       }
@@ -76,26 +81,11 @@ if (log) {
   document.addEventListener("visibilitychange", more);
 }
 
-// The composer: Ctrl+Enter sends (never while an input method composes); what was typed survives a reload.
-const composer = document.getElementById("composer");
-if (composer) {
-  const text = composer.elements.text;
-  const place = `draft-${composer.dataset.draft}`;
-  if (!text.value) text.value = sessionStorage.getItem(place) ?? "";
-  let toldAt = 0;
-  text.addEventListener("input", () => {
-    sessionStorage.setItem(place, text.value);
-    // The resident sees that somebody is writing: only while we have the conversation, and once in three seconds.
-    if (!composer.querySelector('button[value="reply"]:not([disabled])') || Date.now() - toldAt < 3000) return;
-    toldAt = Date.now();
-    const body = new URLSearchParams({ csrf: composer.elements.csrf.value });
-    fetch(composer.dataset.typing, { method: "POST", body, credentials: "same-origin" }).catch(() => {});
-  });
-  text.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.keyCode === 229) return;
-    event.preventDefault();
-    const reply = composer.querySelector('button[value="reply"]:not([disabled])');
-    if (reply && text.value.trim()) composer.requestSubmit(reply);
-  });
-  composer.addEventListener("submit", () => sessionStorage.removeItem(place));
-}
+// "?" shows the keys; Escape and the button close the list, as the browser has it.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "?" || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const keys = document.getElementById("keys");
+  if (!keys || keys.open) return;
+  event.preventDefault();
+  keys.showModal();
+});

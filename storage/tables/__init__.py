@@ -2,6 +2,8 @@
 
 from storage.tables.arrivals import ClosedChannelRow, DeliveryRow
 from storage.tables.base import Base
+from storage.tables.composing import CannedReplyRow, DraftRow, FaqFeedbackRow
+from storage.tables.contacts import LoggedContactRow
 from storage.tables.desk import (
     AuditRow,
     ContactRow,
@@ -14,6 +16,8 @@ from storage.tables.desk import (
 )
 from storage.tables.knowledge import ArticleRow, ArticleVersionRow, CategoryBarRow, VectorRow
 from storage.tables.letters import BudgetRow, CorrespondentRow, LetterRow
+from storage.tables.one_time import LinkRow, OneTimeCodeRow
+from storage.tables.searching import SavedFilterRow, SearchedTextRow
 from storage.tables.talk import ConversationRow, EntryRow, FileRow, InboxRow, OutboxRow, RatingRow, VisitRow
 
 __all__ = [
@@ -22,6 +26,7 @@ __all__ = [
     "AuditRow",
     "Base",
     "BudgetRow",
+    "CannedReplyRow",
     "CategoryBarRow",
     "ClosedChannelRow",
     "ContactRow",
@@ -29,14 +34,21 @@ __all__ = [
     "CorrespondentRow",
     "CounterRow",
     "DeliveryRow",
+    "DraftRow",
     "EntryRow",
     "FactRow",
+    "FaqFeedbackRow",
     "FileRow",
     "InboxRow",
     "LetterRow",
+    "LinkRow",
+    "LoggedContactRow",
+    "OneTimeCodeRow",
     "OperatorRow",
     "OutboxRow",
     "RatingRow",
+    "SavedFilterRow",
+    "SearchedTextRow",
     "SessionRow",
     "TicketEventRow",
     "TicketRow",

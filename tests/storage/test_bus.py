@@ -54,12 +54,31 @@ async def test_what_is_held_is_there_and_nothing_else(bus: Bus) -> None:
     assert await bus.held("other") == ""
 
 
+async def test_who_is_at_a_place_is_there_until_they_leave_or_say_no_more(bus: Bus) -> None:
+    await bus.be_at("desk", "sato:1", seconds=60)
+    await bus.be_at("desk", "sato:2", seconds=60)
+    await bus.be_at("desk", "mori:1", seconds=0)
+    await bus.be_at("door", "mori:1", seconds=60)
+
+    assert await bus.at("desk") == {"sato:1", "sato:2"}
+    await bus.leave("desk", "sato:1")
+    await bus.leave("desk", "nobody")
+    assert await bus.at("desk") == {"sato:2"}
+    await bus.be_at("desk", "sato:2", seconds=0)
+    assert await bus.at("desk") == frozenset()
+    assert await bus.at("door") == {"mori:1"}
+
+
 async def test_without_redis_everything_goes_on() -> None:
     away = RedisBus("redis://127.0.0.1:1/0")
 
     await away.publish("a")
     await away.hold("a", "b", seconds=1)
 
+    await away.be_at("a", "b", seconds=1)
+    await away.leave("a", "b")
+
+    assert await away.at("a") == frozenset()
     assert await away.held("a") == ""
     assert await away.allow("a", at_most=1, per_seconds=10)
     await away.close()

@@ -24,6 +24,7 @@ from knowledge_base.article import ArticleContent, ArticleVersion
 from knowledge_base.search import FaqIndex
 from language.encoder import NoEncoder
 from server.commands import TEMPLATE
+from server.one_time import DrawnCodes
 from storage.database import Database
 from storage.outbox import SqlOutbox
 from storage.store import SqlStore
@@ -193,6 +194,13 @@ async def a_counter(
 ) -> AsyncIterator[Counter]:
     store = SqlStore(database, clock)
     delivery = Delivery(pulled=pulled)
-    engine = Engine(store=store, understanding=understanding, clock=clock, delivery=delivery, notices=Silence())
+    engine = Engine(
+        store=store,
+        understanding=understanding,
+        clock=clock,
+        delivery=delivery,
+        notices=Silence(),
+        codes=DrawnCodes("https://chat.city.example"),
+    )
     desk = Desk(store=store, understanding=understanding, clock=clock, delivery=delivery, notices=Silence())
     yield Counter(store, SqlOutbox(database, clock), Views(database, clock), engine, desk, clock)

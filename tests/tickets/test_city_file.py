@@ -44,6 +44,10 @@ def test_the_good_one_is_good(tmp_path: Path) -> None:
     assert city.section("unknown").id == city.section("").id == "shimin"
     assert city.section("shimin").calendar.closed == (((12, 29), (1, 3)),)
     assert city.answer_within_working_days == 3
+    assert not city.section("shimin").confidential
+
+    path.write_text(GOOD.replace("name: 市民課,", "name: 市民課, confidential: true,"), encoding="utf-8")
+    assert read_city(path).section("shimin").confidential
 
 
 @pytest.mark.parametrize(
@@ -64,6 +68,8 @@ def test_the_good_one_is_good(tmp_path: Path) -> None:
         ("12-29/01-03", "12-29/13-03", 10, "ある日付"),
         ("  closed:", "  holidays:", 10, "「holidays」という項目はありません"),
         ("2027-03-28", "3月28日", 12, "2026-12-27 の形"),
+        ("name: 市民課,", "name: 市民課, confidential: はい,", 12, "true か false"),
+        ("name: 市民課,", "name: 市民課, confidential: ,", 12, "true か false"),
         ("id: shimin", "id: [shimin]", 12, "id: 文字で"),
         ("general_section: shimin", "general_section: soumu", 13, "「soumu」という担当課がありません"),
         ("general_section", "answer_within_working_days: 0\ngeneral_section", 13, "1〜100 の整数"),

@@ -23,6 +23,10 @@ export class Api {
     return (await this.#send("POST", "visits", { language })).json();
   }
 
+  async openPrivate(code) {
+    return (await this.#send("POST", "private", { code })).json();
+  }
+
   async say(message) {
     return (await this.#send("POST", "messages", message)).json();
   }
