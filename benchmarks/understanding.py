@@ -32,6 +32,7 @@ from evaluation.query_files import read_queries
 from knowledge_base.article import ArticleVersion
 from knowledge_base.fusion import WITH_SUBJECTS, probabilities, scores
 from knowledge_base.hints import hints_in
+from knowledge_base.memory import give_back
 from knowledge_base.portions import portions_missing
 from knowledge_base.search import FaqIndex
 from knowledge_base.signals import WEIGHED_FIELDS, Signals, add_meaning, add_subjects, of_question
@@ -93,6 +94,7 @@ def measured(entries: int, questions: int) -> Figures:
     found |= asyncio.run(stalls(index, texts))
     vectors.clear()
     gc.collect()
+    give_back()
     return found | memory()
 
 

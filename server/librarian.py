@@ -12,6 +12,7 @@ from bot.knowing import Knowing, Known
 from bot.understanding.intents import IntentClassifier
 from bot.understood import Mind
 from knowledge_base.article import ArticleVersion
+from knowledge_base.memory import give_back
 from knowledge_base.portions import portions_missing
 from knowledge_base.search import FaqIndex
 from knowledge_base.signals import WEIGHED_FIELDS
@@ -86,8 +87,11 @@ class Librarian:
 
     async def refresh(self, knowing: Knowing) -> None:
         """Publish into the running bot what staff published; then compute what vectors are missing."""
+        before = self._index
         knowing.swap(await self.known())
         await self._fill_in(knowing)
+        if self._index is not before:
+            await asyncio.to_thread(give_back)
 
     async def _fill_in(self, knowing: Knowing) -> None:
         if not self._with_meaning and self.encoder.dimensions:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from console.composing import SECOND_THOUGHTS
 from conversations.conversation import Owner
 from tests.conftest import FrozenClock
 from tests.server.mail_hall import CERTIFICATE, TARO, MailHall, a_mail_hall, text_of
@@ -132,6 +134,7 @@ async def test_a_suspended_address_is_shown_and_written_to_again(desk: Desk) -> 
     key = re.search(r'name="key" value="([^"]+)"', (await desk.console.get(page))[1])
     assert key is not None
     await desk.console.post(f"{page}/say", {"text": "新しいご案内です。", "kind": "reply", "key": key[1]}, page=page)
+    hall.clock.turn(SECOND_THOUGHTS)
     await hall.city.works()
     assert "新しいご案内です。" in text_of(hall.letters[-1])
 
