@@ -135,6 +135,7 @@ async def test_a_suspended_address_is_shown_and_written_to_again(desk: Desk) -> 
     assert key is not None
     await desk.console.post(f"{page}/say", {"text": "新しいご案内です。", "kind": "reply", "key": key[1]}, page=page)
     hall.clock.turn(SECOND_THOUGHTS)
+    hall.clock.turn(timedelta(seconds=10))
     await hall.city.works()
     assert "新しいご案内です。" in text_of(hall.letters[-1])
 
