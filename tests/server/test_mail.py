@@ -190,9 +190,13 @@ async def test_a_bounce_suspends_the_address_and_calls_a_person(hall: MailHall) 
     assert (await hall.parts.outbox.counts())["refused"] == 1
 
 
-async def test_anybodys_bounce_suspends_nobody(hall: MailHall) -> None:
+@pytest.mark.parametrize(
+    "told", [{"message_id": "<nobody@mirai.example>"}, {"about": "somebody@else.example"}], ids=["letter", "recipient"]
+)
+async def test_anybodys_bounce_suspends_nobody(told: dict[str, str], hall: MailHall) -> None:
+    """It names no letter of ours, or one that went to somebody else."""
     await hall.hears(hall.letter(CERTIFICATE))
-    await hall.hears(bounce(hall, to=DESK, message_id="<nobody@mirai.example>"))
+    await hall.hears(bounce(hall, to=DESK, **told))
 
     assert (await hall.only()).owner is Owner.BOT
     (aside,) = await hall.parts.deliveries.aside(9)
@@ -252,7 +256,7 @@ def picture() -> bytes:
     return made.getvalue()
 
 
-def bounce(hall: MailHall, *, to: str = "", message_id: str = "") -> bytes:
+def bounce(hall: MailHall, *, to: str = "", message_id: str = "", about: str = TARO) -> bytes:
     ours = hall.letters[0]
     named = message_id or ours.message["Message-ID"]
     return (
@@ -262,7 +266,7 @@ def bounce(hall: MailHall, *, to: str = "", message_id: str = "") -> bytes:
         "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
         "--b\r\nContent-Type: text/plain\r\n\r\nUser unknown\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; home.example\r\n\r\n"
-        f"Final-Recipient: rfc822; {TARO}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"Final-Recipient: rfc822; {about}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
         f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {named}\r\n\r\n"
         "--b--\r\n"
     ).encode()
