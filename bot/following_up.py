@@ -39,7 +39,8 @@ NOTHING: Final = Remembered()
 def last_reply(entries: Sequence[Entry]) -> Reply | None:
     """The newest thing told to the resident that can be told again; ``entries`` oldest first."""
     for entry in reversed(entries):
-        if entry.kind is Kind.REPLY and entry.author in {Author.BOT, Author.OPERATOR}:
+        # A person's reply that was taken back never reached the resident, and must not now.
+        if entry.kind is Kind.REPLY and entry.author in {Author.BOT, Author.OPERATOR} and not entry.silence:
             return Reply(text=entry.text, choices=entry.choices, card=entry.card, language=entry.language)
     return None
 

@@ -169,7 +169,7 @@ async def say(request: web.Request) -> web.StreamResponse:
             request, "送信していません。先に「引き継ぐ」を押してください。書いた内容は下に残しています。"
         )
         return await _page(request, session, text=text, problem=problem, status=409)
-    raise web.HTTPSeeOther(f"/console/conversations/{_id(request)}")
+    raise web.HTTPSeeOther(f"/console/conversations/{_id(request)}?done=said")
 
 
 def _seen(given: object) -> int | None:

@@ -92,10 +92,9 @@ async def suggested(common: Common, conversation: Conversation) -> tuple[Entry |
     focus, first = Focus(conversation.topic, conversation.earlier, conversation.asked), None
     for entry in said:
         understood = await common.knowing.understand(_message(entry, conversation), focus)
-        found = () if _is_no_question(understood) else _all(understood)
-        matches = [each for each in found if (entry.id, each.version.id) not in refused][:SHOWN]
+        matches = [each for each in _all(understood) if (entry.id, each.version.id) not in refused][:SHOWN]
         first = first or (entry, matches)
-        if matches and matches[0].probability >= OFFER_AT:
+        if matches and matches[0].probability >= OFFER_AT and not _is_no_question(understood):
             return entry, [_shown(each, conversation.language, common) for each in matches]
         focus = NO_FOCUS
     assert first is not None
@@ -110,7 +109,7 @@ async def _last_said(common: Common, about: UUID) -> list[Entry]:
 
 
 def _is_no_question(understood: Understood) -> bool:
-    """Thanks, or the wish for a person: some entry may have the words, but none answers them."""
+    """Thanks, or the wish for a person: what was said before is more likely to be the matter."""
     intent = understood.intent
     return intent is not None and intent.name in NO_QUESTIONS and intent.probability >= LIKELY
 

@@ -58,6 +58,8 @@ async def _list(
     request: web.Request, wanted: TicketFilter, rows: Sequence[TicketLine | InboxLine], count: int, *, scope: str
 ) -> web.Response:
     number, folded_words = _page_number(request), [word for _, word in asked_for(wanted.words)]
+    if number and not rows:  # the list became shorter
+        raise web.HTTPSeeOther(str(request.rel_url.update_query(page="0")))
     found = await request.app[COMMON].views.lines_with([row.conversation_id for row in rows], wanted.words)
     return page(
         request,

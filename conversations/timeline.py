@@ -54,4 +54,4 @@ class Entry:
     why: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     """for staff: the rule, the probabilities and the versions behind a decision (JSON values only)"""
     silence: str = ""
-    """on a resident's message: why nobody answered it, when that is so"""
+    """on a resident's message: why nobody answered it, when that is so; on a person's reply: that it was taken back"""

@@ -11,6 +11,8 @@ from knowledge_base.texts import concepts_in, plain, words_in
 from language.japanese import key
 
 _END: Final = re.compile(r"(?<=[。！？!?])(?![」』）)])|\n+")
+_NUMBER: Final = re.compile(r"^\s*\d{1,2}\.\s+")
+"""of a list"""
 _BESIDE_WORDS: Final = 0.5
 """what the same letters in a row are worth beside a word: they find words that are half typed"""
 _SUBJECT: Final = 0.25
@@ -42,7 +44,8 @@ def sentence_for(content: ArticleContent, asked: str) -> str:
 
 def sentences_of(markdown: str) -> list[str]:
     """The text's sentences and lines without marks, none of them empty."""
-    return [stripped for piece in _END.split(plain(markdown)) if (stripped := piece.strip())]
+    pieces = (_NUMBER.sub("", piece).strip() for piece in _END.split(plain(markdown)))
+    return [piece for piece in pieces if piece]
 
 
 def _words(text: str) -> frozenset[str]:

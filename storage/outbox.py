@@ -19,7 +19,7 @@ from storage.shapes import back
 from storage.tables import ConversationRow, EntryRow, OutboxRow
 
 LONGEST_PAUSE = timedelta(minutes=30)
-TAKEN_BACK: Final = "taken back by a person"
+TAKEN_BACK: Final = "taken_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,10 @@ async def taken_back(session: AsyncSession, conversation_id: UUID, reply_id: UUI
         .returning(OutboxRow.id)
         .execution_options(synchronize_session=False)
     )
-    return withdrawn.scalar_one_or_none() is not None
+    if withdrawn.scalar_one_or_none() is None:
+        return False
+    await session.execute(update(EntryRow).where(EntryRow.id == reply_id).values(silence=TAKEN_BACK))
+    return True
 
 
 def _queued(row: OutboxRow) -> QueuedReply:

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, exists, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, exists, func, insert, select, text, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.searching import Searched, terms
@@ -22,12 +22,15 @@ def fill(connection: Connection) -> int:
     on_sqlite = connection.dialect.name == "sqlite"
     first = (connection.scalar(select(func.max(_SEARCHED.c.number))) or 0) + 1
     numbers = count(first)
-    for texts in _texts_not_found(connection):
-        rows = [_row(text, next(numbers), on_sqlite=on_sqlite) for text in texts]
+    for batch in _texts_not_found(connection):
+        rows = [_row(each, next(numbers), on_sqlite=on_sqlite) for each in batch]
         index = [{"rowid": row["number"], "grams": terms(row.pop("grams"))} for row in rows] if on_sqlite else []
         connection.execute(insert(_SEARCHED), rows)
         if index:
             connection.execute(insert(SEARCH_INDEX), index)
+    if not on_sqlite:
+        # Until PostgreSQL has looked at the table it takes every word for rare, and frequent ones take seconds.
+        connection.execute(text("ANALYZE searched_texts"))
     return next(numbers) - first
 
 

@@ -5,13 +5,25 @@ SQLite's FTS5 and PostgreSQL's GIN are asked for those of a word, and what they 
 found that does not hold the word. Written in the transaction that stores the text.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Insert, Select, func, insert, or_, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Insert,
+    Select,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -89,8 +101,14 @@ def indexed() -> Insert:
     return insert(SEARCH_INDEX)
 
 
-def conversations_with(word: str, *, on_sqlite: bool) -> Select[UUID]:
-    """Those in which this folded word stands, or is said, in any text."""
+def conversations_with(words: Sequence[str], *, on_sqlite: bool) -> Select[UUID] | CompoundSelect[UUID]:
+    """Those in which each of these folded words, one at least, stands or is said, in any text."""
+    found = [_conversations_with(word, on_sqlite=on_sqlite) for word in words]
+    # Intersected before anything is joined: no wrong guess of how frequent a word is can make that slow.
+    return found[0].intersect(*found[1:]) if len(found) > 1 else found[0]
+
+
+def _conversations_with(word: str, *, on_sqlite: bool) -> Select[UUID]:
     query = select(SearchedTextRow.conversation_id).where(_may_hold(word, on_sqlite=on_sqlite))
     # A pair that is in the index is in the text: there is nothing to look at.
     return query if len(word) <= 2 else query.where(holds(word, on_sqlite=on_sqlite))

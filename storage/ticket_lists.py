@@ -48,17 +48,17 @@ class TicketFilter:
 async def page_of(
     session: AsyncSession, wanted: TicketFilter, now: datetime, *, page: int, per_page: int
 ) -> tuple[Sequence[TicketLine], int]:
-    """One page (due first), and how many there are in all."""
+    """One page (due first), and how many there are in all: 0 when the page is behind the last."""
     where = [*_filtered(wanted, now), *_said(wanted.words, on_sqlite=session.get_bind().dialect.name == "sqlite")]
+    # Counted along the way: looking for frequent words is what takes time, and is done once.
     query = (
-        select(TicketRow, OperatorRow.name)
+        select(TicketRow, OperatorRow.name, func.count().over())
         .outerjoin(OperatorRow, OperatorRow.id == TicketRow.assignee_id)
         .where(*where)
         .order_by(TicketRow.due_at, TicketRow.number)
     )
-    count = await session.scalar(select(func.count()).select_from(TicketRow).where(*where)) or 0
     rows = (await session.execute(query.offset(page * per_page).limit(per_page))).all()
-    return [_line(row, name) for row, name in rows], count
+    return [_line(row, name) for row, name, _ in rows], rows[0][2] if rows else 0
 
 
 def asked_for(words: str) -> Sequence[tuple[str, str]]:
@@ -84,11 +84,16 @@ def _filtered(wanted: TicketFilter, now: datetime) -> list[ColumnElement[bool]]:
 
 def _said(words: str, *, on_sqlite: bool) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
+    others = []
     for typed, word in asked_for(words):
-        said = TicketRow.conversation_id.in_(conversations_with(word, on_sqlite=on_sqlite))
         part = _DASH.sub("-", unicodedata.normalize("NFKC", typed)).upper()
-        is_number = _PART_OF_A_NUMBER.fullmatch(part)
-        where.append(or_(TicketRow.number.contains(part, autoescape=True), said) if is_number else said)
+        if _PART_OF_A_NUMBER.fullmatch(part):
+            said = TicketRow.conversation_id.in_(conversations_with([word], on_sqlite=on_sqlite))
+            where.append(or_(TicketRow.number.contains(part, autoescape=True), said))
+        else:
+            others.append(word)
+    if others:
+        where.append(TicketRow.conversation_id.in_(conversations_with(others, on_sqlite=on_sqlite)))
     return where
 
 

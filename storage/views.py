@@ -78,15 +78,15 @@ class Views:
         return [_inbox_line(row, name, ticket) for row, name, ticket in rows]
 
     async def conversations_with(self, words: str, *, page: int, per_page: int) -> tuple[Sequence[InboxLine], int]:
-        """One page of those in which every word was said, with a ticket or without, newest first; how many in all."""
+        """As ``tickets``: all conversations in which each word was said, newest first."""
         where = [ConversationRow.last_seq > 0]
-        for _, word in asked_for(words):
-            where.append(ConversationRow.id.in_(conversations_with(word, on_sqlite=self._database.is_sqlite)))
+        if folded := [word for _, word in asked_for(words)]:
+            where.append(ConversationRow.id.in_(conversations_with(folded, on_sqlite=self._database.is_sqlite)))
         query = _inbox_query(*where).order_by(ConversationRow.last_message_at.desc(), ConversationRow.id)
+        counted = query.add_columns(func.count().over()).offset(page * per_page).limit(per_page)
         async with self._database.read() as session:
-            count = await session.scalar(select(func.count()).select_from(ConversationRow).where(*where)) or 0
-            rows = (await session.execute(query.offset(page * per_page).limit(per_page))).all()
-        return [_inbox_line(row, name, ticket) for row, name, ticket in rows], count
+            rows = (await session.execute(counted)).all()
+        return [_inbox_line(row, name, ticket) for row, name, ticket, _ in rows], rows[0][3] if rows else 0
 
     async def lines_with(self, conversation_ids: Sequence[UUID], words: str) -> Mapping[UUID, Sequence[FoundText]]:
         """By conversation, the newest lines that hold the words."""

@@ -13,6 +13,11 @@ if (composer) {
   const PAUSE = 700;
   const AT_LATEST = 4000;
   const saved = document.getElementById("saved");
+  const sentPlace = `sent-${composer.dataset.draft}`;
+  // A form that was sent and came to nothing (the network was away) has its words here; one that arrived has not.
+  const arrived = new URLSearchParams(location.search).get("done") === "said";
+  if (arrived && sessionStorage.getItem(place) === sessionStorage.getItem(sentPlace)) sessionStorage.removeItem(place);
+  sessionStorage.removeItem(sentPlace);
   const unsaved = sessionStorage.getItem(place);
   let sent = false;
   let firstUnsaved = 0;
@@ -46,7 +51,12 @@ if (composer) {
   for (const form of document.querySelectorAll("form[data-after-saving]")) {
     form.addEventListener("submit", async (event) => { event.preventDefault(); await save(); form.submit(); });
   }
-  composer.addEventListener("submit", () => { sent = true; clearTimeout(timer); sessionStorage.removeItem(place); });
+  composer.addEventListener("submit", () => {
+    sent = true;
+    clearTimeout(timer);
+    sessionStorage.setItem(place, text.value);
+    sessionStorage.setItem(sentPlace, text.value);
+  });
 
   // Colleagues see who is writing; the resident sees it of the one who has the conversation. Once in three seconds.
   let toldAt = 0;

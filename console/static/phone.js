@@ -2,15 +2,17 @@
 "use strict";
 
 const PAUSE_MS = 60;
+const PATIENCE_MS = 3000;
 const call = document.getElementById("call");
 if (call) {
   const words = call.elements.words;
   const section = call.elements.section;
   const hits = document.getElementById("hits");
   const told = document.getElementById("told");
-  let shown = words.value;
+  let shown = words.defaultValue;
   let timer = 0;
   let asking = null;
+  let composing = false;
   let picked = "";
   let sectionIsTheirs = false;
 
@@ -26,65 +28,70 @@ if (call) {
     option.closest("li").scrollIntoView({ block: "nearest" });
   };
 
-  // One question at a time: what is typed on makes the answer on its way worthless.
-  const look = async () => {
-    const typed = words.value;
-    if (typed === shown) return;
-    asking?.abort();
-    const mine = asking = new AbortController();
+  const ask = async (typed) => {
     try {
       const body = new URLSearchParams({ csrf: call.elements.csrf.value, words: typed });
-      const answer = await fetch(call.dataset.hits, { method: "POST", body, credentials: "same-origin", signal: mine.signal });
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const answer = await fetch(call.dataset.hits, { method: "POST", body, credentials: "same-origin", signal });
       if (!answer.ok) throw new Error(String(answer.status));
-      const piece = await answer.text();
-      if (mine !== asking) return;
-      hits.innerHTML = piece; // a page of our own, every text in it escaped
-      shown = typed;
-      const again = picked && options().find((option) => option.value === picked);
-      if (again) again.checked = true; else picked = "";
-      follow();
-      told.textContent = hits.firstElementChild.dataset.said;
-    } catch (trouble) {
-      if (trouble.name !== "AbortError") told.textContent = call.dataset.trouble;
+      hits.innerHTML = await answer.text(); // a page of our own, every text in it escaped
+    } catch {
+      told.textContent = call.dataset.trouble;
+      return false;
+    }
+    shown = typed;
+    const again = picked && options().find((option) => option.value === picked);
+    if (again) again.checked = true; else picked = "";
+    follow();
+    told.textContent = hits.firstElementChild.dataset.said;
+    return true;
+  };
+
+  // Until the hits are those of the words as they stand. One question at a time: the newest words wait for their turn.
+  const look = async () => {
+    while (!composing && words.value !== shown) {
+      if (asking) { await asking; continue; }
+      asking = ask(words.value);
+      const answered = await asking;
+      asking = null;
+      if (!answered) return;
     }
   };
   const lookNow = () => { clearTimeout(timer); return look(); };
   const lookSoon = () => { clearTimeout(timer); timer = setTimeout(lookNow, PAUSE_MS); };
 
   // While an input method composes, nothing is sent: half a word is nobody's question.
-  words.addEventListener("input", (event) => { if (!event.isComposing) lookSoon(); });
-  words.addEventListener("compositionend", lookSoon);
+  words.addEventListener("input", lookSoon);
+  words.addEventListener("compositionstart", () => { composing = true; });
+  words.addEventListener("compositionend", () => { composing = false; lookSoon(); });
   hits.addEventListener("change", (event) => { if (event.target.name === "version") pick(event.target); });
   section.addEventListener("change", () => { sectionIsTheirs = true; });
+  lookSoon(); // for what was typed before this was there
 
-  // Keys are about what is found for the words as they stand, however fast they come after each other.
-  const move = async (by) => {
-    await lookNow();
+  const move = (by) => {
     const all = options();
     if (all.length) pick(all[Math.min(Math.max(all.findIndex((option) => option.checked) + by, 0), all.length - 1)]);
   };
-  const unfold = async () => {
-    await lookNow();
+  const unfold = () => {
     const whole = chosen()?.closest("li").querySelector("details");
     if (!whole) return;
     whole.open = !whole.open;
     whole.closest("li").scrollIntoView({ block: "nearest" });
   };
 
-  const press = async (button) => {
-    if (button.form === call) await lookNow();
-    button.form.requestSubmit(button);
-  };
+  // However fast keys follow each other, each is about what is found for the words as they stand.
+  let acts = Promise.resolve();
+  const inTurn = (act) => { acts = acts.then(lookNow).then(act); };
   const ofWords = { ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: unfold };
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey) return;
     const key = event.shiftKey ? `Shift+${event.key}` : event.key;
     const button = document.querySelector(`button[aria-keyshortcuts="${CSS.escape(key)}"]`);
-    const act = button ? () => press(button)
+    const act = button ? () => button.form.requestSubmit(button)
       : event.key === "Escape" ? () => { words.focus(); words.select(); }
       : event.target === words || event.target.name === "version" && event.key === "Enter" ? ofWords[key] : null;
     if (!act) return;
     event.preventDefault();
-    if (!event.repeat || key.startsWith("Arrow")) act();
+    if (!event.repeat || key.startsWith("Arrow")) inTurn(act);
   });
 }

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from conversations.message import Address, IncomingMessage
 from storage.canned import CannedReplies, Typed
 from tests.browser.conftest import barriers, local
 from tests.browser.test_journeys import QUESTION, ask
@@ -88,3 +90,46 @@ async def test_two_of_staff_answer_one_resident_without_stumbling_over_each_othe
     await expect(staff.get_by_role("dialog", name="キーの一覧")).to_be_hidden()
     await staff.goto(f"{local(hall)}/console/canned")
     assert await barriers(staff) == []
+
+
+async def test_a_reply_by_line_is_taken_back_before_it_is_sent(hall: Served, staff: Page, colleague: Page) -> None:
+    now = hall.parts.clock.now()
+    message = IncomingMessage(
+        id=uuid4(), external_id="m1", sender=Address("line", "U1"), text="職員と話したい", sent_at=now, received_at=now
+    )
+    about = (await hall.parts.engine.accept(message)).conversation_id
+    await staff.goto(f"{local(hall)}/console/conversations/{about}")
+    await colleague.goto(staff.url)
+    await staff.get_by_role("button", name="引き継ぐ").click()
+    await staff.get_by_label(FIELD).fill("まちがえた返事")
+    await staff.get_by_label(FIELD).press("Control+Enter")
+    await expect(colleague.get_by_role("log")).to_contain_text("まちがえた返事")
+    await expect(colleague.get_by_text("取り消しました", exact=True)).to_be_hidden()
+
+    await staff.get_by_role("button", name="今の返信を取り消す").click()
+
+    await expect(staff.get_by_role("status").first).to_contain_text("相手の方には送っていません")
+    await expect(staff.get_by_text("取り消しました", exact=True)).to_be_visible()
+    await expect(colleague.get_by_text("取り消しました", exact=True)).to_be_visible()
+    assert "withdrawn" in await hall.parts.outbox.counts()
+    assert await barriers(staff) == []
+
+
+async def test_words_survive_a_send_that_the_network_swallowed(hall: Served, page: Page, staff: Page) -> None:
+    await page.goto(f"{local(hall)}/chat")
+    await ask(page, "職員と話したいです")
+    await staff.get_by_text("職員と話したいです").click()
+    await staff.get_by_role("button", name="引き継ぐ").click()
+    await staff.get_by_label(FIELD).wait_for()
+    conversation = staff.url
+    await staff.context.set_offline(offline=True)
+    await staff.get_by_label(FIELD).fill("大事な返事")
+    await staff.get_by_label(FIELD).press("Control+Enter")
+    await staff.context.set_offline(offline=False)
+
+    await staff.goto(conversation)
+
+    await expect(staff.get_by_label(FIELD)).to_have_value("大事な返事")
+    await staff.get_by_label(FIELD).press("Control+Enter")
+    await expect(page.get_by_role("log")).to_contain_text("大事な返事")
+    await expect(staff.get_by_label(FIELD)).to_have_value("")

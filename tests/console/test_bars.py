@@ -10,7 +10,7 @@ from conversations.message import Address, IncomingMessage
 from conversations.timeline import Entry
 from knowledge_base.article import ArticleVersion
 from server.watching import watch_categories
-from storage.views import TicketFilter
+from storage.ticket_lists import TicketFilter
 from tests.console.test_languages import ours
 from tests.support.served import Served, served
 from tickets.operators import Role

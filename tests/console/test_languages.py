@@ -27,8 +27,9 @@ JAPANESE = re.compile("[ぁ-んァ-ヴ㐀-鿿々]")
 NEVER_SAID = {WEEKDAYS, _PIECES.pattern}
 """Japanese letters in the code that are no text of a page"""
 PAGES_OF_STAFF = (
-    "", "?show=all", "/tickets", "/tickets?late=1&words=x", "/faq", "/faq/new", "/faq/import", "/overview", "/intents",
-    "/operators", "/audit", "/me", "/password",
+    "", "?show=all", "/tickets", "/tickets?late=1&words=x",
+    "/tickets?scope=all", "/faq", "/faq/new", "/faq/import", "/overview", "/intents",
+    "/operators", "/audit", "/me", "/password", "/canned",
 )  # fmt: skip
 
 

@@ -4,16 +4,18 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from bot.by_phone import Heard, open_ticket
 from knowledge_base.article import ArticleVersion
 from storage.contact_log import ContactLine
 from tests.conftest import FrozenClock
 from tests.console.test_languages import ours
 from tests.support.served import CSRF, KEY, Served, served
 from tickets.operators import Role
+from tickets.ticket import HandOverReason
 
 DESK = "/console/phone"
 CONVERSATION = re.compile(r"/console/conversations/[0-9a-f-]{36}")
@@ -140,6 +142,30 @@ async def test_a_ticket_by_telephone_is_worked_on_like_any_other(hall: Served) -
     assert (await hall.post(f"{path}/say", said, page=path))[0] == 303
     assert (await hall.post(f"{path}/close", {}, page=path))[0] == 303
     assert (await hall.parts.views.figures())["outbox_queued"] == 0, "nothing is sent anywhere"
+
+
+async def test_a_ticket_that_was_opened_before_the_log_failed_is_not_opened_again(hall: Served) -> None:
+    parts, [operator, *_] = hall.parts, await hall.parts.accounts.operators()
+    heard = Heard(
+        id=uuid4(), channel="counter", words="側溝", notes=("臭い",), section="", reason=HandOverReason.NO_ANSWER
+    )
+
+    async def opened() -> UUID:
+        async with parts.store.transaction() as records:
+            return await open_ticket(heard, operator, records, parts.knowing.mind(), parts.clock.now())
+
+    first, again = await opened(), await opened()
+
+    assert first == again
+    said = await parts.views.entries(first, after=0, at_most=9, with_notes=True)
+    assert [(entry.text, entry.kind, entry.author_name) for entry in said] == [
+        ("側溝", "said", operator.name),
+        ("臭い", "note", operator.name),
+    ]
+    conversation = await parts.views.conversation(first)
+    ticket = await parts.views.ticket(conversation.ticket_id or uuid4())
+    assert (conversation.owner, ticket.subject, ticket.events[0].who) == ("waiting", "側溝", operator.login)
+    assert len(ticket.events) == 1
 
 
 async def test_the_last_contact_is_undone_and_its_ticket_closed(hall: Served, clock: FrozenClock) -> None:

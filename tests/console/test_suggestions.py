@@ -80,6 +80,14 @@ async def test_after_a_wish_for_a_person_the_question_before_counts(hall: Served
     assert "ほぼ確か" in piece
 
 
+async def test_a_question_beside_the_wish_for_a_person_is_looked_up(hall: Served) -> None:
+    question, _ = an_entry(hall)
+
+    piece = await shown(hall, await a_conversation(hall, f"{question}担当の人と話したいです。"))
+
+    assert question in html.unescape(piece)
+
+
 async def test_nothing_near_and_nothing_said_are_said(hall: Served) -> None:
     assert "近いFAQは見つかりませんでした。" in await shown(hall, await a_conversation(hall, "ぬぬぬぬぬ"))
 

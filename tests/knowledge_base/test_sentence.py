@@ -37,6 +37,10 @@ def test_words_in_brackets_and_quotes_are_not_torn_apart() -> None:
     assert sentences_of("「はい。」と答えてください。次へ！") == ["「はい。」と答えてください。", "次へ！"]
 
 
+def test_the_marks_and_numbers_of_lists_are_not_read_out() -> None:
+    assert sentences_of("1. 申し込む\n 2. 払う\n- 1.5倍\n300. 円") == ["申し込む", "払う", "1.5倍", "300. 円"]
+
+
 def test_an_answer_without_a_sentence_has_none() -> None:
     assert sentence_for(replace(FEES, answer=" \n "), "住民票") == ""
     assert sentence_for(replace(FEES, answer="**300円**"), "住民票") == "300円"

@@ -9,7 +9,9 @@ from language.folding import folded, places, words_of
 from language.old_characters import NEW_FOR_OLD
 from language.spoken import spoken, spoken_places
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.text("斉齋斎サｻさﾞ゛\u3099がｶー-〜 \u3000\nAaＡ1１①㌔ß𠮷髙\u200bi\U000e0100")
+TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.text(
+    "斉齋斎サｻさﾞ゛\u3099がｶー-〜 \u3000\nAaＡ1１①㌔ß𠮷髙\u200bi\U000e0100"
+)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,9 @@ def test_what_means_the_same_has_one_form(one: str, other: str) -> None:
     assert folded(one) == folded(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("はば", "はぱ"), ("斎藤", "佐藤"), ("ビル", "ビール"), ("cat in", "catin")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("はば", "はぱ"), ("斎藤", "佐藤"), ("ビル", "ビール"), ("cat in", "catin")]
+)
 def test_what_is_different_stays_different(one: str, other: str) -> None:
     assert folded(one) != folded(other)
 
@@ -47,7 +51,9 @@ def test_what_is_different_stays_different(one: str, other: str) -> None:
 @example("a¨b", None)
 def test_any_part_of_a_text_is_found_in_it(text: str, data: st.DataObject | None) -> None:
     characters = regex.findall(r"\X", text)
-    begin, end = (0, len(characters)) if data is None else sorted(data.draw(st.tuples(*[st.integers(0, len(characters))] * 2)))
+    begin, end = (
+        (0, len(characters)) if data is None else sorted(data.draw(st.tuples(*[st.integers(0, len(characters))] * 2)))
+    )
     part = "".join(characters[begin:end])
 
     form = folded(text)
@@ -74,7 +80,7 @@ def test_every_old_character_becomes_one_that_stays() -> None:
     assert [old for old, new in NEW_FOR_OLD.items() if folded(old) != new or folded(new) != new] == []
 
 
-@pytest.mark.parametrize("name", ["斉藤", "齋藤", "斎藤"])
+@pytest.mark.parametrize("name", ["斉藤", "齋藤", "斎藤", "斎\n  藤"])
 def test_a_name_is_found_by_its_reading(name: str) -> None:
     text = f"はい、{name}さんの件です。"
 
@@ -86,3 +92,7 @@ def test_kana_alone_needs_no_reading() -> None:
     assert spoken("サイトウです。03-1234") == ""
     assert " " not in spoken("市役所")
     assert spoken("") == ""
+
+
+def test_every_place_is_told_and_neighbours_are_one() -> None:
+    assert places("斉藤、斎藤と齋藤斉藤", ["斎藤"]) == [(0, 2), (3, 5), (6, 10)]

@@ -88,6 +88,13 @@ async def test_a_reply_waits_and_is_either_sent_or_taken_back(
         assert entry.id in (await counter.outbox.second_thoughts(conversation_id)).until
         if taken_in_time:
             await take_back(counter.desk, conversation_id, counter.operator, entry.id)
+        seen = Care(seen=entry.seq - 1)
+        anew = counter.desk.reply(conversation_id, counter.operator, "正しい", key=uuid4(), care=seen)
+        if taken_in_time:
+            await anew  # what the resident never got is no answer that one must have seen
+        else:
+            with pytest.raises(ColleagueAnswered):
+                await anew
         clock.turn(WAIT)
         await deliver_due(counter.outbox, {"line": channel})
         if not taken_in_time:
@@ -97,7 +104,23 @@ async def test_a_reply_waits_and_is_either_sent_or_taken_back(
         thoughts = await counter.outbox.second_thoughts(conversation_id)
         assert thoughts.until == {}
         assert thoughts.taken_back == ({entry.id} if taken_in_time else set())
-        assert [text for _, text in channel.heard] == ([] if taken_in_time else ["まちがい"])
+        assert [text for _, text in channel.heard] == (["正しい"] if taken_in_time else ["まちがい"])
+
+
+async def test_what_was_taken_back_is_not_told_again_by_the_bot(sqlite: Database, clock: FrozenClock) -> None:
+    async with a_counter(sqlite, clock, Undisturbed(KNOWN, clock)) as counter:
+        conversation_id, _ = await taken_over(counter, counter.operator)
+        for text, regretted in (("正しい返事", False), ("まちがい", True)):
+            care = Care(wait=WAIT)
+            entry = await counter.desk.reply(conversation_id, counter.operator, text, key=uuid4(), care=care)
+            if regretted:
+                await take_back(counter.desk, conversation_id, counter.operator, entry.id)
+        await counter.desk.hand_back(conversation_id, counter.operator)
+
+        told = [each.text for each in await counter.says("もう一度言ってください", by=LINE)]
+
+    assert "正しい返事" in "".join(told)
+    assert "まちがい" not in "".join(told)
 
 
 async def test_what_follows_a_waiting_reply_does_not_overtake_it(sqlite: Database, clock: FrozenClock) -> None:
