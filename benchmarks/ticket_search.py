@@ -149,6 +149,7 @@ async def storing(database: Database) -> None:
     alone: list[float] = []
     for _ in range(ENTRIES):
         async with database.write() as session:
+            await session.execute(text("SELECT 1"))  # so that the transaction has begun
             await index_one()
     print(f"  an entry is stored in {in_ms(whole)}; of which the search {in_ms(alone)}")
 

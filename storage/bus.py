@@ -228,8 +228,8 @@ class RedisBus:
         name, now = f"{self._prefix}at:{place}", time.time()
         try:
             async with self._redis.pipeline(transaction=True) as pipeline:
-                _ = pipeline.zadd(name, {who: now + seconds})
                 _ = pipeline.zremrangebyscore(name, 0, now)
+                _ = pipeline.zadd(name, {who: now + seconds})
                 # The place may be emptied only when the last one has gone, not when whoever came last has.
                 _ = pipeline.expire(name, LONGEST_STAY)
                 await pipeline.execute()

@@ -33,6 +33,12 @@ def test_the_sentence_with_the_callers_words_is_found(asked: str, sentence: str)
     assert sentence_for(FEES, asked) == sentence
 
 
+def test_a_word_that_most_sentences_have_says_less_than_a_rare_one() -> None:
+    answer = "窓口では現金で払えます。窓口の現金は当日限りです。窓口は現金だけです。郵送は定額小為替です。"
+
+    assert sentence_for(replace(FEES, answer=answer), "窓口 現金 郵送") == "郵送は定額小為替です。"
+
+
 def test_words_in_brackets_and_quotes_are_not_torn_apart() -> None:
     assert sentences_of("「はい。」と答えてください。次へ！") == ["「はい。」と答えてください。", "次へ！"]
 
