@@ -115,7 +115,8 @@ async def test_nothing_is_sent_while_an_input_method_composes(desk: Page) -> Non
 
 async def test_nothing_jumps_while_somebody_types(desk: Page) -> None:
     places = """() => ['#words', '#hits', '#section', '#today', '[value=ticket]'].map(
-        each => document.querySelector(each).getBoundingClientRect().top)"""
+        each => document.querySelector(each).getBoundingClientRect().top
+    ).concat(document.documentElement.scrollHeight)"""
     for width in (1280, 390):
         await desk.set_viewport_size({"width": width, "height": 800})
         before = await desk.evaluate(places)
