@@ -19,10 +19,10 @@ test: setup-dev  ## the default tests, with a real PostgreSQL and Valkey that th
 	@$(BIN)/pytest -q -n auto --dist worksteal
 
 test-browser: setup-dev  ## the journeys, in Debian's Chromium
-	@$(BIN)/pytest -q -m browser
+	@$(BIN)/pytest -q -n auto --dist loadfile -m browser
 
 test-slow: setup-dev     ## crash run and other minutes-long tests
-	@$(BIN)/pytest -q -m slow
+	@$(BIN)/pytest -q -n auto --dist worksteal -m slow
 
 quality: setup   ## how good the answers are, into docs/quality.md; OPTIONS="--quick" leaves out what takes many minutes
 	@$(BIN)/python -m benchmarks.quality $(OPTIONS)
