@@ -15,6 +15,8 @@ from server.settings import Settings
 from simulator.running import networks
 from tests.support.city import DEMO
 
+pytestmark = pytest.mark.slow  # each starts a whole city hall
+
 QUESTION = "自分の住民票の写しを市役所の窓口で取るには、何を持って行けばよいですか。"
 
 

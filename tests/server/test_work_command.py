@@ -16,6 +16,8 @@ from tests.channels.web.browser import Stream
 from tests.support.resident import Resident
 from tests.support.server_process import ServerProcess
 
+pytestmark = pytest.mark.slow  # each starts a whole city hall
+
 
 @pytest.fixture
 def pages(tmp_path: Path, postgres_url: str, valkey_url: str) -> ServerProcess:
