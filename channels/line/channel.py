@@ -1,6 +1,5 @@
 """LINE's mouth: an answer goes by its reply token while that lives, else it is pushed."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from channels.line.messages import TEXT_LIMIT, FileLink, Message, in_requests, t
 from channels.line.parse import read_handle
 from channels.line.reply_tokens import ReplyTokens
 from channels.line.sending import LineApi, Profile, Rejected, Result, Taken, Unanswered, Unreached
+from channels.under_way import UnderWay
 from conversations.message import Address
 from conversations.reply import Reply
 
@@ -87,9 +87,7 @@ class LineChannel:
         self._clock = clock
         self._file_link = file_link
         self._tokens = ReplyTokens()
-        self._under_way = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._under_way = UnderWay()
         self._closed = False
 
     async def send(self, address: Address, reply: Reply, *, key: str, handle: str | None) -> DeliveryOutcome:
@@ -103,12 +101,9 @@ class LineChannel:
             return Refused("返信の中身が空のため、LINEで送るものがありませんでした。")
         if self._closed:
             return RetryLater(AFTER_SILENCE)
-        self._begin()
-        try:
+        with self._under_way.one_more():
             outcome = await self._by_token(api, requests[0], key=key, handle=handle) if len(requests) == 1 else None
             return outcome or await self._by_push(api, address.thread, requests, key=key)
-        finally:
-            self._end()
 
     async def show_loading(self, address: Address, *, seconds: int = 20) -> bool:
         """The resident sees that we are at it, for 5 to 60 seconds or until the next message. False: LINE did not."""
@@ -129,7 +124,7 @@ class LineChannel:
     async def close(self) -> None:
         """Wait for what is under way, and end; harmless a second time."""
         self._closed = True
-        await self._idle.wait()
+        await self._under_way.ended()
         for api in self._apis.values():
             await api.close()
 
@@ -184,15 +179,6 @@ class LineChannel:
                 return RetryLater(AFTER_RESERVED_QUOTA)
             case Rejected():
                 return outcome_of(result)
-
-    def _begin(self) -> None:
-        self._under_way += 1
-        self._idle.clear()
-
-    def _end(self) -> None:
-        self._under_way -= 1
-        if not self._under_way:
-            self._idle.set()
 
 
 def outcome_of(rejected: Rejected) -> DeliveryOutcome:

@@ -1,8 +1,7 @@
 """Mail's mouth: each reply becomes a letter, which the city's mail server carries on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +22,7 @@ from channels.mail.letter_out import (
 from channels.mail.parse import CHANNEL
 from channels.mail.relay import Relay
 from channels.mail.tokens import Signer
+from channels.under_way import UnderWay
 from conversations.message import Address, Attachment
 from conversations.reply import Reply
 
@@ -98,23 +98,21 @@ class MailChannel:
         self._write = partial(write_letter, head=head, signer=signer, dkim_key=dkim_key)
         self._about = about
         self._open_file = open_file
-        self._under_way = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._under_way = UnderWay()
         self._closed = False
 
     async def send(self, address: Address, reply: Reply, *, key: str, handle: str | None) -> DeliveryOutcome:
         del handle  # a mail is answered at its address
         if self._closed:
             return RetryLater(AFTER_NO_CONNECTION)
-        with self._working():
+        with self._under_way.one_more():
             letter = await self._letter(address, reply, key)
             return letter if isinstance(letter, Refused) else await self._hand.over(letter, key=key)
 
     async def close(self) -> None:
         """Wait for what is under way, and end; harmless a second time."""
         self._closed = True
-        await self._idle.wait()
+        await self._under_way.ended()
 
     async def _letter(self, address: Address, reply: Reply, key: str) -> Posted | Refused:
         about = await self._about(address, key)
@@ -154,14 +152,3 @@ class MailChannel:
             quoted=about.quoted,
             files=files,
         )
-
-    @contextmanager
-    def _working(self) -> Iterator[None]:
-        self._under_way += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._idle.set()

@@ -58,6 +58,8 @@ class ImapSession:
 
     def open(self) -> Selected:
         """Connect, log in and select the folder. Raises LoginRefused, and whatever the network raises."""
+        if self._cut.is_set():
+            raise ConnectionCut
         box = self._box
         # Without a context IMAPClient takes one that checks certificate and name.
         self._client = IMAPClient(box.host, port=box.port, ssl=box.tls == "implicit", timeout=self._within)

@@ -1,8 +1,6 @@
 """Telegram's mouth: ``Bot`` of python-telegram-bot for the calls, everything else ours."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -18,6 +16,7 @@ from channels.telegram.files import fetched
 from channels.telegram.messages import NOTICE_LIMIT, TEXT_LIMIT, Button, Document, Part, Words, parts_of
 from channels.telegram.network import UNREADABLE, BotRequest, Flood, silence_libraries, without_secrets
 from channels.telegram.parse import ALLOWED_UPDATES, CHANNEL
+from channels.under_way import UnderWay
 from conversations.message import Address, Attachment
 from conversations.reply import Reply
 
@@ -77,9 +76,7 @@ class TelegramChannel:
         )
         self._taken: dict[str, int] = {}
         """of replies that were begun: how many of their messages Telegram took"""
-        self._under_way = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._under_way = UnderWay()
 
     @property
     def account(self) -> str:
@@ -119,7 +116,7 @@ class TelegramChannel:
 
     async def fetch(self, file: RemoteFile, *, at_most: int) -> bytes:
         """What the resident sent. Raises FileGone, FileTooBig, FileNotNow."""
-        with self._working():
+        with self._under_way.one_more():
             return await fetched(self._bot, file, at_most=at_most, patience=self._patience)
 
     async def set_webhook(self, url: str, *, secret: str) -> DeliveryOutcome:
@@ -129,7 +126,7 @@ class TelegramChannel:
         )
 
     async def close(self) -> None:
-        await self._idle.wait()
+        await self._under_way.ended()
         await self._request.shutdown()
 
     async def _say(self, chat_id: int, part: Part) -> DeliveryOutcome:
@@ -149,7 +146,7 @@ class TelegramChannel:
                 )
 
     async def _outcome(self, call: Awaitable[object]) -> DeliveryOutcome:
-        with self._working():
+        with self._under_way.one_more():
             try:
                 await call
             except Flood as flood:
@@ -172,17 +169,6 @@ class TelegramChannel:
         self._taken[key] = taken
         if len(self._taken) > _REMEMBERED:  # replies that were withdrawn while they waited
             del self._taken[next(iter(self._taken))]
-
-    @contextmanager
-    def _working(self) -> Iterator[None]:
-        self._under_way += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._idle.set()
 
 
 def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from channels.mail.imap_session import ImapSession, too_large
+from channels.mail.imap_session import ConnectionCut, ImapSession, too_large
 from channels.mail.letter import read_letter
 from channels.mail.mailbox import ImapBox, Pauses, Session, reached_after, watch
 from conversations.errors import SettingsError
@@ -173,6 +173,7 @@ async def test_a_message_that_somebody_deleted_is_passed(folder: Folder, desk: D
         await until(lambda: desk.kept == [b"two"])
         del folder.mails[1]
         await until(lambda: book.page == (7, 2))
+    assert (desk.kept, folder.seen) == ([b"two"], {2})
 
 
 async def test_new_numbers_let_what_is_unread_be_new(folder: Folder, desk: Desk, book: Book) -> None:
@@ -330,3 +331,6 @@ def test_closing_a_session_that_never_opened_is_harmless() -> None:
     session.cut()
     session.cut()
     session.close()
+
+    with pytest.raises(ConnectionCut):
+        session.open()
