@@ -61,9 +61,9 @@ class Doubt(StrEnum):
 
 
 _SENTENCES: Final = {
-    Doubt.OTHER_SENDER: "この受付のメールへの返信ですが、差出人がこれまでの相手と異なります。",
-    Doubt.UNPROVEN_SENDER: "この受付のメールへの返信ですが、差出人が本人であることを確認できません。",
-    Doubt.ONLY_SUBJECT: "件名にこの受付番号がありますが、この受付のメールへの返信ではありません。",
+    Doubt.OTHER_SENDER: "ほかの受付のメールへの返信ですが、差出人がこれまでの相手と異なります。",
+    Doubt.UNPROVEN_SENDER: "ほかの受付のメールへの返信ですが、差出人が本人であることを確認できません。",
+    Doubt.ONLY_SUBJECT: "件名にほかの受付の番号がありますが、その受付のメールへの返信ではありません。",
 }
 
 
